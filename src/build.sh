@@ -1,0 +1,259 @@
+#!/usr/bin/env bash
+# Installs what the build needs and makes tailrace: the one script behind the quick start, the tests and the
+# Dockerfile, so that all three build the same binary the same way. Everything comes from Debian's own
+# packages, through the package sources that the machine already has.
+set -euo pipefail
+
+SOURCE_DIR="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+readonly SOURCE_DIR
+readonly BUILD_PACKAGES=(ca-certificates cmake g++ libprotobuf-dev ninja-build protobuf-compiler rapidjson-dev)
+readonly TEST_PACKAGES=(libgtest-dev python3)
+readonly CLANG_PACKAGES=(clang-14 libclang-rt-14-dev)
+readonly HTTPLIB_PACKAGES=(dpkg-dev)
+
+build_dir="$SOURCE_DIR/build"
+deps_only=false
+with_tests=false
+sanitize=""
+compiler=""
+plugin_dir=""
+more_packages=()
+scratch=""
+
+usage() {
+  cat <<'END'
+usage: src/build.sh [options]
+
+Installs missing build dependencies (Debian 12, as root) and builds the static binary build/tailrace.
+
+  --deps-only      install the dependencies, fetch httplib.h, and stop
+  --tests          build the tests too
+  --build-dir DIR  build there instead of build/
+  --sanitize X     build the tests with a sanitizer (address,undefined or thread); not static
+  --compiler clang build with clang 14 instead of g++
+  --packages "A B" install these Debian packages too, where they are missing
+  --plugin DIR     after the build lay out DIR/config.json and DIR/rootfs for `docker plugin create`
+  --help           this text
+
+Environment:
+  TAILRACE_DEPS    where httplib.h is kept (default: BUILD_DIR/deps); put it there yourself to build
+                   without a package source
+  TAILRACE_JOBS    compilers at a time (default: one a processor)
+END
+}
+
+say() { printf 'build: %s\n' "$*"; }
+fail() {
+  printf 'build: %s\n' "$*" >&2
+  exit 1
+}
+
+parse_arguments() {
+  while (($#)); do
+    case "$1" in
+      --deps-only) deps_only=true ;;
+      --tests) with_tests=true ;;
+      --build-dir | --sanitize | --compiler | --packages | --plugin)
+        (($# >= 2)) || fail "$1 needs a value; try --help"
+        take_value "$1" "$2"
+        shift
+        ;;
+      --help) usage && exit 0 ;;
+      *) fail "unknown option '$1'; try --help" ;;
+    esac
+    shift
+  done
+}
+
+take_value() {
+  case "$1" in
+    --build-dir) build_dir="$(realpath -m "$2")" ;;
+    --sanitize) sanitize="$2" with_tests=true ;;
+    --compiler)
+      [[ $2 == clang || $2 == g++ ]] || fail "--compiler is clang or g++, not '$2'"
+      compiler="$2"
+      ;;
+    --packages) read -ra more_packages <<<"$2" ;;
+    --plugin) plugin_dir="$(realpath -m "$2")" ;;
+  esac
+}
+
+# --- Packages --------------------------------------------------------------------------------------------
+
+is_installed() {
+  [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# A mirror that is being updated fails now and then; a second try a moment later usually succeeds. The second
+# try forgives a source that stays broken: it may be one that we do not need.
+apt_update() {
+  apt-get -qq -o APT::Update::Error-Mode=any "$@" update && return
+  say "apt-get update failed; trying once more"
+  sleep 2
+  apt-get -qq "$@" update
+}
+
+install_packages() {
+  local package missing=()
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  say "installing ${missing[*]}"
+  ((EUID == 0)) || fail "these packages are missing and only root can install them: ${missing[*]}"
+  apt_update || fail "cannot update the list of packages; is the network there?"
+  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null ||
+    fail "cannot install ${missing[*]}"
+}
+
+install_dependencies() {
+  command -v dpkg-query >/dev/null ||
+    fail "this script installs Debian packages, and this is no Debian machine; docker build . works anywhere"
+  local packages=("${BUILD_PACKAGES[@]}" "${more_packages[@]}")
+  if "$with_tests"; then packages+=("${TEST_PACKAGES[@]}"); fi
+  if [[ $compiler == clang ]]; then packages+=("${CLANG_PACKAGES[@]}"); fi
+  install_packages "${packages[@]}"
+}
+
+# --- httplib.h -------------------------------------------------------------------------------------------
+# The binary package has the declarations only, bound to a shared library; the single header is in the source
+# package. Debian's patches (its security fixes) are applied when the package is unpacked.
+
+# Prints a deb-src line or stanza for each of the machine's sources that holds this Debian release.
+source_list_deb822() {
+  awk -v release="$1" '
+    BEGIN { RS = ""; FS = "\n" }
+    {
+      types = suites = 0; main = 0; out = ""
+      for (i = 1; i <= NF; i++) {
+        line = $i
+        if (line ~ /^#/) continue
+        if (line ~ /^Enabled:[ ]*no/) next
+        if (line ~ /^Types:/) { types = 1; line = "Types: deb-src" }
+        if (line ~ /^Suites:/ && (" " line " ") ~ (" " release "[ /-]")) suites = 1
+        if (line ~ /^Components:/ && (" " line " ") ~ / main /) main = 1
+        out = out line "\n"
+      }
+      if (types && suites && main) print out
+    }' "${@:2}"
+}
+
+source_list_one_line() {
+  awk -v release="$1" '
+    $1 != "deb" && $1 != "deb-src" { next }
+    {
+      line = $0
+      sub(/^[ \t]*deb(-src)?[ \t]+/, "", line)
+      plain = line
+      sub(/^\[[^]]*\][ \t]*/, "", plain)
+      if (split(plain, word, /[ \t]+/) < 3) next
+      if (word[2] ~ ("^" release "(-|/|$)") && (" " plain " ") ~ / main /) print "deb-src " line
+    }' "${@:2}"
+}
+
+write_source_lists() {
+  local folder="$1" release
+  # shellcheck source=/dev/null
+  release="$(. /etc/os-release && echo "${VERSION_CODENAME:-}")"
+  shopt -s nullglob
+  local stanzas=(/etc/apt/sources.list.d/*.sources) lines=(/etc/apt/sources.list.d/*.list)
+  shopt -u nullglob
+  if [[ -f /etc/apt/sources.list ]]; then lines+=(/etc/apt/sources.list); fi
+  if ((${#stanzas[@]})); then
+    source_list_deb822 "$release" "${stanzas[@]}" | awk 'BEGIN { RS = ""; ORS = "\n\n" } !seen[$0]++' \
+      >"$folder/source.sources"
+  fi
+  if ((${#lines[@]})); then
+    source_list_one_line "$release" "${lines[@]}" | sort -u >"$folder/source.list"
+  fi
+  find "$folder" -maxdepth 1 -type f -empty -delete
+  [[ -n "$(find "$folder" -maxdepth 1 -type f)" ]] ||
+    fail "no package source for Debian ${release:-(unknown)} in /etc/apt; put httplib.h into TAILRACE_DEPS"
+}
+
+# The machine's own sources and package lists stay as they are: apt gets lists and a cache of its own.
+unpack_httplib() {
+  local work="$1"
+  mkdir -p "$work"/{parts,lists/partial,cache/archives/partial}
+  write_source_lists "$work/parts"
+  local options=(-o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$work/parts"
+    -o "Dir::State::lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root)
+  apt_update "${options[@]}" || fail "cannot update the list of source packages"
+  (cd "$work" && apt-get -qq "${options[@]}" source cpp-httplib >/dev/null) ||
+    fail "cannot fetch the source package cpp-httplib"
+}
+
+fetch_httplib() {
+  deps_dir="$(realpath -m "${TAILRACE_DEPS:-$build_dir/deps}")"
+  if [[ ! -s $deps_dir/httplib.h ]]; then
+    say "fetching httplib.h from Debian's source package cpp-httplib"
+    install_packages "${HTTPLIB_PACKAGES[@]}"
+    mkdir -p "$deps_dir"
+    scratch="$(mktemp -d)"
+    unpack_httplib "$scratch"
+    # Renamed into place, so that a build that is interrupted here never leaves half a header.
+    cp "$scratch"/cpp-httplib-*/httplib.h "$deps_dir/.httplib.h.$$"
+    mv "$deps_dir/.httplib.h.$$" "$deps_dir/httplib.h"
+  fi
+}
+
+# --- Build -----------------------------------------------------------------------------------------------
+
+configure() {
+  local arguments=(-S "$SOURCE_DIR" -B "$build_dir" -G Ninja -DCMAKE_BUILD_TYPE=Release
+    "-DTAILRACE_HTTPLIB_DIR=$deps_dir" "-DSANITIZE=$sanitize")
+  if [[ -z $sanitize ]]; then arguments+=(-DTAILRACE_STATIC=ON); fi
+  # A plain build after one with tests leaves them switched on: they are not built, but stay known to ctest.
+  if "$with_tests"; then
+    arguments+=(-DTAILRACE_TESTS=ON)
+  elif [[ ! -f $build_dir/CMakeCache.txt ]]; then
+    arguments+=(-DTAILRACE_TESTS=OFF)
+  fi
+  if [[ $compiler == clang ]]; then arguments+=(-DCMAKE_CXX_COMPILER=clang++-14); fi
+  if [[ $compiler == g++ ]]; then arguments+=(-DCMAKE_CXX_COMPILER=g++); fi
+  cmake "${arguments[@]}" >"$build_dir/configure.log" 2>&1 || {
+    cat "$build_dir/configure.log" >&2
+    fail "CMake could not configure $build_dir"
+  }
+}
+
+compile() {
+  local target=tailrace
+  if "$with_tests"; then target=all; fi
+  say "compiling in $build_dir"
+  cmake --build "$build_dir" --target "$target" -j "${TAILRACE_JOBS:-$(nproc)}"
+}
+
+# Any folder of this shape is a plugin; the Dockerfile copies the same rootfs into its last stage.
+lay_out_plugin() {
+  local rootfs="$plugin_dir/rootfs"
+  rm -rf "$rootfs"
+  mkdir -p "$rootfs"/{etc/ssl/certs,files,run/docker/plugins,run/docker/logging,tmp}
+  chmod 1777 "$rootfs/tmp"
+  strip -o "$rootfs/tailrace" "$build_dir/tailrace"
+  cp -L /etc/ssl/certs/ca-certificates.crt "$rootfs/etc/ssl/certs/"
+  cp "$SOURCE_DIR/config.json" "$plugin_dir/"
+  say "plugin folder is $plugin_dir"
+}
+
+clean_up() {
+  if [[ -n $scratch ]]; then rm -rf "$scratch"; fi
+}
+
+main() {
+  parse_arguments "$@"
+  trap clean_up EXIT
+  install_dependencies
+  fetch_httplib
+  if "$deps_only"; then
+    say "dependencies are there"
+    return
+  fi
+  mkdir -p "$build_dir"
+  configure
+  compile
+  if [[ -n $plugin_dir ]]; then lay_out_plugin; fi
+  if [[ -z $sanitize ]]; then say "binary is $build_dir/tailrace"; fi
+}
+
+main "$@"

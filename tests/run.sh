@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every test.
+set -euo pipefail
+
+SOURCE_DIR="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+readonly SOURCE_DIR
+readonly BUILD_DIR="$SOURCE_DIR/build"
+readonly BUILD="$SOURCE_DIR/src/build.sh"
+# What the tests use besides the compiler: a real Docker Engine, a registry on loopback, an image made by hand.
+readonly TEST_PACKAGES="busybox-static debootstrap docker-registry docker.io e2fsprogs gzip iproute2 procps"
+# The folders whose tests run under a sanitizer: quick ones, the product's own code.
+readonly UNITS='base|wire|config|journal|intake|sinks|spool|driver|api|fakes'
+readonly THREADED='base|intake|journal|spool|driver|api|integration'
+readonly SLOW='crash|integration|dockerd|bench'
+
+mode=full
+sanitizers=true
+label=""
+failures=0
+
+usage() {
+  cat <<'END'
+usage: tests/run.sh [--build | --quick | --long] [options]
+
+  --build          stop after the Release build, which leaves build/tailrace
+  --quick          units, simulation and tidy only: the loop of a developer
+  --long           every test, and the long storms (TAILRACE_LONG=1)
+
+  --no-sanitizers  leave out the builds with clang 14 under ASan+UBSan and TSan
+  --sanitizers     only those
+  --label REGEX    only tests with such a label (base, wire, ..., sim, crash, dockerd), without sanitizers
+  --help           this text
+
+Without options: every test. Results are in build/Testing/*.xml.
+END
+}
+
+say() { printf '\n== %s\n' "$*"; }
+fail() {
+  printf 'tests: %s\n' "$*" >&2
+  exit 2
+}
+
+parse_arguments() {
+  while (($#)); do
+    case "$1" in
+      --build) mode=build ;;
+      --quick) mode=quick sanitizers=false ;;
+      --long) mode=long && export TAILRACE_LONG=1 ;;
+      --no-sanitizers) sanitizers=false ;;
+      --sanitizers) mode=sanitizers ;;
+      --label)
+        (($# >= 2)) || fail "--label needs a value"
+        label="$2" sanitizers=false
+        shift
+        ;;
+      --help) usage && exit 0 ;;
+      *) fail "unknown option '$1'; try --help" ;;
+    esac
+    shift
+  done
+}
+
+# run_ctest NAME BUILD_DIR ARGUMENTS...: results go to build/Testing/NAME.xml.
+run_ctest() {
+  local name="$1" folder="$2"
+  shift 2
+  mkdir -p "$BUILD_DIR/Testing"
+  say "tests: $name"
+  ctest --test-dir "$folder" --output-on-failure -j "$(nproc)" --output-junit "$BUILD_DIR/Testing/$name.xml" "$@" ||
+    failures=$((failures + 1))
+}
+
+# run_sanitizer NAME SANITIZERS LABELS: units only, since the storms measure the disk, not the code.
+run_sanitizer() {
+  local name="$1" folder="$SOURCE_DIR/build-$1"
+  say "building with clang 14 and -fsanitize=$2"
+  TAILRACE_DEPS="${TAILRACE_DEPS:-$BUILD_DIR/deps}" \
+    "$BUILD" --compiler clang --sanitize "$2" --build-dir "$folder" || {
+    failures=$((failures + 1))
+    return 0
+  }
+  run_ctest "$name" "$folder" -L "^($3)\$"
+}
+
+run_sanitizers() {
+  export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1}"
+  export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
+  export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}"
+  run_sanitizer asan address,undefined "$UNITS"
+  run_sanitizer tsan thread "$THREADED"
+}
+
+run_release() {
+  if [[ -n $label ]]; then
+    run_ctest release "$BUILD_DIR" -L "$label"
+  elif [[ $mode == quick ]]; then
+    run_ctest release "$BUILD_DIR" -LE "^($SLOW)\$"
+  else
+    run_ctest release "$BUILD_DIR"
+  fi
+}
+
+main() {
+  parse_arguments "$@"
+  if [[ $mode == build ]]; then
+    exec "$BUILD"
+  fi
+  rm -f "$BUILD_DIR"/Testing/*.xml
+  if [[ $mode != quick && $mode != sanitizers ]]; then "$BUILD" --deps-only --packages "$TEST_PACKAGES"; fi
+  # The binary first, by itself: a mistake in a test never keeps it from being built.
+  "$BUILD"
+  "$BUILD" --tests
+  if [[ $mode == sanitizers ]] || "$sanitizers"; then run_sanitizers; fi
+  # Last, so that the output ends with ctest's summary of the build that is shipped.
+  if [[ $mode != sanitizers ]]; then run_release; fi
+  ((failures == 0))
+}
+
+main "$@"
