@@ -1,0 +1,54 @@
+// Driver: what the plugin's verbs mean. Owned by App; Start, Stop, Undo and Read may be called from any thread; Reattach
+// once, before the socket accepts (design: re-attach before anything else). No network, no fsync, no lock across I/O.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/disk.h"
+#include "base/log.h"
+#include "config/options.h"
+#include "driver/container_info.h"
+#include "intake/intake.h"
+#include "journal/journal.h"
+#include "sinks/spool/log_reader.h"
+
+namespace tailrace {
+
+class Driver {
+ public:
+  static constexpr Nanos kStopMax = std::chrono::seconds(2);        // StopLogging waits no longer
+  static constexpr Nanos kVisitMax = std::chrono::milliseconds(50); // before ReadLogs
+
+  struct Parts {
+    Disk& disk;
+    Clock& clock;
+    Log& log;
+    Journal& journal;
+    Intake& intake;
+    const PluginOptions& options;
+    std::string host_name;
+  };
+  explicit Driver(const Parts& parts);
+
+  // Opens the FIFO of every stream in `live/` and hands it to intake; one whose FIFO is gone ends there and then.
+  void Reattach();
+
+  // StartLogging: checks the options, commits the stream, opens the FIFO, hands it to intake. The same file and
+  // container again: success, nothing changes. kInvalid: the sentence for the user.
+  Status Start(const StartRequest& request);
+  // The client of a Start went away before it was answered: the stream ends, as nothing can have flowed (rule R8).
+  void UndoStart(const std::string& file);
+
+  // StopLogging: waits until what is in the pipe has been moved, at most kStopMax. Unknown files are fine.
+  void Stop(const std::string& file);
+
+  // ReadLogs: visits the container's FIFOs, then reads. Never fails for a container that has no lines.
+  std::unique_ptr<LogReader> Read(const ReadRequest& request);
+
+ private:
+  Parts parts_;
+};
+
+}  // namespace tailrace
