@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
+#include <string>
 
 namespace tailrace {
 
@@ -25,6 +27,9 @@ struct WallTime {
   int64_t ns = 0;
   friend auto operator<=>(const WallTime&, const WallTime&) = default;
 };
+
+// "2026-08-02T09:05:07.000000123Z": always nine digits and UTC, so that texts sort as times do.
+std::string Rfc3339(WallTime time);
 
 class Clock {
  public:

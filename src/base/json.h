@@ -1,14 +1,14 @@
 // Json: reading and writing JSON by RapidJSON, whose accessors assert on a wrong type: nobody else includes it.
-// Parsing is iterative (no stack to exhaust), keeps numbers as text (no precision lost, no number that crashes the
-// parser) and bounded by the caller. Values; any thread.
+// Parsing is iterative (no stack to exhaust), takes numbers as text (no number crashes it; whole ones that fit 64 bits
+// are exact, of the others only the type is kept) and is bounded by the caller's text. Values; any thread.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -30,7 +30,7 @@ class JsonView {
   std::optional<int64_t> AsInt64() const;  // a whole number that fits, else nothing
 
   // The member whose name equals `name` but for ASCII case (dockerd is Go: keys are case-insensitive); an exact match
-  // wins.
+  // wins, and among equals the last.
   JsonView Member(std::string_view name) const;
   std::vector<JsonView> Elements() const;                            // of an array; else empty
   std::vector<std::pair<std::string, JsonView>> Members() const;     // of an object, in order; else empty
@@ -43,8 +43,9 @@ class JsonView {
 
 class JsonDocument {
  public:
+  static constexpr size_t kDepthMax = 64;
   // kInvalid with the byte offset and reason when `text` is not one JSON value (text after it counts too), is nested
-  // deeper than 64, or is not UTF-8.
+  // deeper than 64, or is not UTF-8 (lone surrogates in \u escapes included).
   static Result<JsonDocument> Parse(std::string_view text);
   JsonDocument(JsonDocument&&) noexcept;
   JsonDocument& operator=(JsonDocument&&) noexcept;

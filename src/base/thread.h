@@ -6,6 +6,8 @@
 #include <string>
 #include <thread>
 
+#include "base/status.h"
+
 namespace tailrace {
 
 class Thread {
@@ -15,9 +17,12 @@ class Thread {
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
 
-  // `name` is cut at 15 bytes, the kernel's limit. `stack_bytes` 0 is the system's default.
+  // `name` is cut at 15 bytes, the kernel's limit. Ends the process when the kernel refuses a thread: for the few
+  // threads without which we are nothing.
   void Start(const std::string& name, std::function<void()> body);
-  void Join();
+  // The same, but kBusy when the kernel refuses (a limit on processes): for a thread per connection.
+  Status TryStart(const std::string& name, std::function<void()> body);
+  void Join();  // Returns at once when not started.
   bool joinable() const { return thread_.joinable(); }
 
  private:
