@@ -110,7 +110,7 @@ main() {
   if [[ $mode != quick && $mode != sanitizers ]]; then "$BUILD" --deps-only --packages "$TEST_PACKAGES"; fi
   # The binary first, by itself: a mistake in a test never keeps it from being built.
   "$BUILD"
-  "$BUILD" --tests
+  "$BUILD" --tests --plugin "$BUILD_DIR/plugin"
   if [[ $mode == sanitizers ]] || "$sanitizers"; then run_sanitizers; fi
   # Last, so that the output ends with ctest's summary of the build that is shipped.
   if [[ $mode != sanitizers ]]; then run_release; fi
