@@ -3,8 +3,9 @@
 // One Mutex, never held over I/O. Does no I/O itself.
 #pragma once
 
-#include <optional>
+#include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/mutex.h"
@@ -50,6 +51,9 @@ struct StreamProgress {
   std::array<bool, kSources> is_open{};  // a line of that source has pieces but no end yet
 };
 
+// "<20 digits><suffix>": the name of a segment's file, or of its index.
+std::string SegmentName(uint64_t start, std::string_view suffix);
+
 enum class GapReason { kDropOldest, kDropNewest, kDamage };
 std::string_view GapReasonName(GapReason reason);
 
@@ -82,14 +86,19 @@ class Stream {
   std::string SegmentPath(uint64_t start) const;  // <directory>/<20 digits>.log
   std::string IndexPath(uint64_t start) const;    // <directory>/<20 digits>.idx
 
+  // False for a stream that the disk refused at its start: it lives in memory, and its lines are read away and counted.
+  bool is_committed() const;
+  void SetCommitted(bool is_committed);
+
   // Set up, before anyone else sees the stream.
   void Load(std::vector<Segment> segments, const StreamProgress& progress, bool ended);
 
   // Intake.
   void AddSegment(const Segment& segment);
   void Publish(const StreamProgress& progress);
-  // A discard has come to `offset`; bytes up to there are gone (until a segment begins there).
-  void PublishDiscard(uint64_t offset, const LineCounts& counts);
+  // A discard has come to progress.end: bytes from the newest segment's end up to there are gone. Wakes nobody: the gap
+  // is shown when its end is known, that is when a segment begins there or the stream ends.
+  void PublishDiscard(const StreamProgress& progress);
   void End();
 
   // Anyone.
@@ -106,8 +115,12 @@ class Stream {
 
   // Housekeeper: forgets the segments that start before `start` (never the newest) and returns them, to be unlinked.
   std::vector<Segment> DropFirst(uint64_t start);
+  // Housekeeper: forgets all segments of an ended stream.
+  std::vector<Segment> DropAll();
 
  private:
+  Place LocateTailLocked(uint64_t offset) const REQUIRES(mu_);
+
   const StreamFacts facts_;
   const std::string directory_;
   ContainerSignal& signal_;
@@ -116,6 +129,7 @@ class Stream {
   std::vector<Segment> segments_ GUARDED_BY(mu_);  // by start
   StreamProgress progress_ GUARDED_BY(mu_);
   bool ended_ GUARDED_BY(mu_) = false;
+  bool is_committed_ GUARDED_BY(mu_) = true;
 };
 
 }  // namespace tailrace

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,7 @@ struct SpoolSettings {
   SpoolFull spool_full = SpoolFull::kDropOldest;
   Nanos block_max = std::chrono::seconds(60);  // 0: for ever
 
-  uint64_t history_bytes() const { return max_size_bytes * max_file; }
+  uint64_t history_bytes() const;  // max-size times max-file
   uint64_t segment_bytes() const;  // min(16 MiB, max-size), at least 64 KiB
 };
 

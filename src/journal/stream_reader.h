@@ -3,7 +3,7 @@
 // deleted. A resource of one thread; the Stream outlives it (hold a lease).
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -16,8 +16,8 @@ namespace tailrace {
 
 struct ReadOutcome {
   enum class Kind {
-    kData,  // `data` holds bytes of the stream from `offset` on; they begin at a frame, and may end in mid-frame
-            // only if `is_cut` or the buffer was too small for the rest: consume whole frames, seek behind them
+    kData,  // `data` holds bytes of the stream from `offset` on; they begin at a frame, and end in mid-frame when the
+            // buffer was too small for the rest or `is_cut`: consume whole frames, seek behind them
     kGap,   // [offset, gap_end) is gone; the reader now stands at gap_end
     kWait,  // at the end of what there is; wait on stream.signal()
     kEnd,   // the stream has ended here
@@ -28,7 +28,7 @@ struct ReadOutcome {
   bool is_cut = false;        // the segment ends here, whatever the last frame says: drop its cut rest, Seek(data end)
   bool is_suspect = false;    // the checksum of an index block in it does not fit: delivered all the same
   uint64_t gap_end = 0;
-  uint64_t gap_lines = 0;
+  uint64_t gap_lines = 0;     // line ends lost in it, as far as it can be known
   GapReason reason = GapReason::kDropOldest;
 };
 
@@ -38,30 +38,37 @@ class StreamReader {
   StreamReader(Disk& disk, Stream& stream, uint64_t offset);
 
   uint64_t offset() const { return offset_; }
-  // Where the next Read begins.
-  void Seek(uint64_t offset) { offset_ = offset; }
+  // Where the next Read begins. `counts`: line ends before it, if the caller knows them: makes gap_lines exact.
+  void Seek(uint64_t offset) { Seek(offset, std::nullopt); }
+  void Seek(uint64_t offset, std::optional<LineCounts> counts) {
+    offset_ = offset;
+    counts_ = counts;
+  }
 
   // Reads up to buffer.size() (at least kFrameHeaderBytes + kFrameBodyBytesMax) bytes at offset(), without moving it
   // for kData (the caller seeks behind what it consumed) and moving it for kGap.
-  // An unreadable segment (EIO) becomes a Gap with reason kDamage up to the next one.
+  // A segment that cannot be read (EIO, cut short) becomes a Gap with reason kDamage up to its end.
   ReadOutcome Read(std::span<char> buffer);
 
   uint64_t suspect_blocks() const { return suspect_blocks_; }
+  uint64_t reads() const { return reads_; }
 
  private:
-  ReadOutcome ReadSegment(const Place& place, std::span<char> buffer);
-  ReadOutcome MakeGap(const Place& place);
-  bool VerifyBlocks(std::string_view data);
-  void LoadIndexOf(uint64_t segment_start);
-  uint64_t LinesBefore(uint64_t offset);
+  // kGone when the place has to be looked up again (dropped meanwhile).
+  Status ReadSegment(const Place& place, std::span<char> buffer, ReadOutcome& outcome);
+  ReadOutcome MakeGap(uint64_t gap_end, GapReason reason);
+  bool HasSuspectBlock(const Place& place, std::string_view data);
+  uint64_t LinesLost(uint64_t gap_end);
+  std::optional<LineCounts> CountsBefore(const std::vector<Segment>& segments, uint64_t offset);
 
   Disk& disk_;
   Stream& stream_;
   uint64_t offset_;
-  uint64_t index_segment_;           // whose lines `index_` holds
+  std::optional<LineCounts> counts_;      // line ends before offset_, if known
+  uint64_t index_segment_ = UINT64_MAX;   // whose lines `index_` holds
   std::vector<IndexLine> index_;
-  LineCounts counts_at_segment_;     // line ends before the present segment
   uint64_t suspect_blocks_ = 0;
+  uint64_t reads_ = 0;
 };
 
 }  // namespace tailrace

@@ -1,0 +1,97 @@
+#include "journal/stream_loader.h"
+
+#include <algorithm>
+
+#include "journal/segment_index.h"
+
+namespace tailrace {
+
+namespace {
+
+constexpr size_t kOffsetDigits = 20;
+constexpr std::string_view kSegmentSuffix = ".log";
+
+std::optional<uint64_t> SegmentStartOf(const DirEntry& entry) {
+  if (entry.kind != DirEntry::Kind::kFile || entry.name.size() != kOffsetDigits + kSegmentSuffix.size() ||
+      !entry.name.ends_with(kSegmentSuffix)) {
+    return std::nullopt;
+  }
+  return ParseDecimal(std::string_view(entry.name).substr(0, kOffsetDigits));
+}
+
+// Where a gap lies before a segment, its first index line says whether a discard made it.
+void MarkDiscards(Disk& disk, const std::string& directory, std::vector<Segment>& segments) {
+  const std::vector<Segment> all = segments;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    if (segments[i].start == (i == 0 ? 0 : segments[i - 1].end)) continue;
+    const std::vector<IndexLine> lines = ReadIndexFile({disk, directory, all}, segments[i]);
+    segments[i].after_discard = !lines.empty() && lines.front().after_discard;
+  }
+}
+
+}  // namespace
+
+std::string FormatStreamFolder(const StreamFolderName& name) {
+  return std::to_string(name.run) + "-" + name.id.ToString();
+}
+
+std::optional<StreamFolderName> ParseStreamFolder(std::string_view name) {
+  const size_t dash = name.find('-');
+  if (dash == name.npos) return std::nullopt;
+  const std::optional<uint64_t> run = ParseDecimal(name.substr(0, dash));
+  const std::optional<uint64_t> id = ParseHex64(name.substr(dash + 1));
+  if (!run || !id) return std::nullopt;
+  return StreamFolderName{*run, StreamId{*id}};
+}
+
+Result<std::vector<Segment>> ListSegments(Disk& disk, const std::string& directory) {
+  ASSIGN_OR_RETURN(std::vector<DirEntry> entries, disk.List(directory));
+  std::vector<Segment> segments;
+  for (const DirEntry& entry : entries) {
+    const std::optional<uint64_t> start = SegmentStartOf(entry);
+    if (!start) continue;
+    ASSIGN_OR_RETURN(const FileInfo info, disk.Stat(directory + "/" + entry.name));
+    uint64_t end = 0;
+    if (__builtin_add_overflow(*start, info.bytes, &end)) continue;  // No stream is that long.
+    segments.push_back({*start, end, false});
+  }
+  std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) { return a.start < b.start; });
+  for (size_t i = 0; i + 1 < segments.size(); ++i) {
+    segments[i].end = std::min(segments[i].end, segments[i + 1].start);
+  }
+  MarkDiscards(disk, directory, segments);
+  return segments;
+}
+
+Result<StreamFacts> LoadFacts(Disk& disk, const std::string& directory, const StreamFolderName& name) {
+  ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(disk, directory + "/facts", kFactsBytesMax));
+  ASSIGN_OR_RETURN(StreamFacts facts, DecodeFacts(bytes));
+  if (facts.id != name.id || facts.run != name.run) return Corrupt("read facts: they belong to another folder");
+  return facts;
+}
+
+Status LoadEnded(Disk& disk, Stream& stream, const std::optional<DiscardNote>& note) {
+  ASSIGN_OR_RETURN(std::vector<Segment> segments, ListSegments(disk, stream.directory()));
+  StreamProgress progress;
+  if (!segments.empty()) {
+    ASSIGN_OR_RETURN(const Recovered recovered, RecoverEnd({disk, stream.directory(), segments}));
+    progress = recovered.walk.ProgressTo(segments.back().end);
+  }
+  if (note && note->settled.end > progress.end) progress = note->settled;
+  stream.Load(std::move(segments), progress, true);
+  return Status::Ok();
+}
+
+Status LoadLive(Disk& disk, Stream& stream, const std::optional<DiscardNote>& note) {
+  ASSIGN_OR_RETURN(std::vector<Segment> segments, ListSegments(disk, stream.directory()));
+  StreamProgress progress;
+  if (!segments.empty()) {
+    progress.end = segments.back().end;
+    progress.whole_end = segments.back().start;
+  }
+  if (note && note->settled.end > progress.end) progress = note->settled;
+  stream.Load(std::move(segments), progress, false);
+  return Status::Ok();
+}
+
+}  // namespace tailrace

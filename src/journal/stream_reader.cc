@@ -1,0 +1,126 @@
+#include "journal/stream_reader.h"
+
+#include <algorithm>
+
+#include "base/crc32c.h"
+#include "journal/segment_index.h"
+#include "wire/frame.h"
+
+namespace tailrace {
+
+namespace {
+// A segment may be dropped between looking its place up and opening it; more often than this it cannot be.
+constexpr int kLookUpsMax = 8;
+}  // namespace
+
+StreamReader::StreamReader(Disk& disk, Stream& stream, uint64_t offset)
+    : disk_(disk), stream_(stream), offset_(offset) {}
+
+ReadOutcome StreamReader::Read(std::span<char> buffer) {
+  CHECK_GE(buffer.size(), kFrameHeaderBytes + kFrameBodyBytesMax);
+  Place place;
+  for (int look_up = 0; look_up < kLookUpsMax; ++look_up) {
+    place = stream_.Locate(offset_);
+    ReadOutcome outcome;
+    outcome.offset = offset_;
+    switch (place.kind) {
+      case Place::Kind::kWait:
+        outcome.kind = ReadOutcome::Kind::kWait;
+        return outcome;
+      case Place::Kind::kEnd:
+        outcome.kind = ReadOutcome::Kind::kEnd;
+        return outcome;
+      case Place::Kind::kGap:
+        return MakeGap(place.gap_end, place.reason);
+      case Place::Kind::kData:
+        break;
+    }
+    const Status status = ReadSegment(place, buffer, outcome);
+    if (status.ok()) return outcome;
+    if (status.code() != StatusCode::kNotFound) break;
+  }
+  return MakeGap(place.readable_end, GapReason::kDamage);
+}
+
+Status StreamReader::ReadSegment(const Place& place, std::span<char> buffer, ReadOutcome& outcome) {
+  ASSIGN_OR_RETURN(std::unique_ptr<File> file, disk_.Open(stream_.SegmentPath(place.segment_start), OpenMode::kRead));
+  const size_t want = static_cast<size_t>(std::min<uint64_t>(buffer.size(), place.readable_end - offset_));
+  ASSIGN_OR_RETURN(size_t got, file->ReadAt(offset_ - place.segment_start, buffer.first(want)));
+  if (got == 0) return Corrupt("read segment: shorter than it was");
+  ++reads_;
+  outcome.kind = ReadOutcome::Kind::kData;
+  outcome.data = {buffer.data(), got};
+  outcome.is_cut = got < want || (place.is_sealed && offset_ + got == place.readable_end);
+  outcome.is_suspect = HasSuspectBlock(place, outcome.data);
+  return Status::Ok();
+}
+
+// Verifies the index blocks that lie wholly in `data`. Short reads at a stream's growing end hold none.
+bool StreamReader::HasSuspectBlock(const Place& place, std::string_view data) {
+  if (data.size() < kIndexBlockBytes) return false;
+  const uint64_t end = offset_ + data.size();
+  if (index_segment_ != place.segment_start || (index_.empty() ? 0 : index_.back().offset) < end) {
+    const std::vector<Segment> segments{{place.segment_start, place.readable_end, false}};
+    index_ = ReadIndexFile({disk_, stream_.directory(), segments}, segments.front());
+    index_segment_ = place.segment_start;
+  }
+  auto line = std::lower_bound(index_.begin(), index_.end(), offset_,
+                               [](const IndexLine& a, uint64_t offset) { return a.offset < offset; });
+  bool is_suspect = false;
+  for (; line != index_.end() && line + 1 != index_.end() && (line + 1)->offset <= end; ++line) {
+    const auto block = data.substr(line->offset - offset_, (line + 1)->offset - line->offset);
+    if (Crc32c(block) == (line + 1)->block_crc) continue;
+    is_suspect = true;
+    ++suspect_blocks_;
+  }
+  return is_suspect;
+}
+
+ReadOutcome StreamReader::MakeGap(uint64_t gap_end, GapReason reason) {
+  ReadOutcome outcome;
+  outcome.kind = ReadOutcome::Kind::kGap;
+  outcome.offset = offset_;
+  outcome.gap_end = gap_end;
+  outcome.reason = reason;
+  outcome.gap_lines = LinesLost(gap_end);
+  offset_ = gap_end;
+  counts_.reset();
+  return outcome;
+}
+
+// Line ends before `offset`, which lies at or behind the end of a segment that is still here.
+std::optional<LineCounts> StreamReader::CountsBefore(const std::vector<Segment>& segments, uint64_t offset) {
+  size_t which = segments.size();
+  while (which > 0 && segments[which - 1].start > offset) --which;
+  if (which == 0) return std::nullopt;
+  const SegmentFolder folder{disk_, stream_.directory(), segments};
+  Result<std::vector<IndexLine>> lines = LoadIndexOf(folder, which - 1);
+  if (!lines.ok()) return std::nullopt;
+  while (lines->size() > 1 && lines->back().offset > offset) lines->pop_back();
+  StreamWalk walk(lines->back());
+  Segment segment = segments[which - 1];
+  segment.end = std::min(segment.end, offset);
+  // What cannot be walked is not known: better a count that is too high than none.
+  if (!WalkSegment(folder, segment, walk, nullptr).ok()) return lines->back().counts;
+  return walk.counts();
+}
+
+uint64_t StreamReader::LinesLost(uint64_t gap_end) {
+  const std::vector<Segment> segments = stream_.Segments();
+  std::optional<LineCounts> before = counts_;
+  if (!before) before = CountsBefore(segments, offset_);
+  LineCounts after = stream_.Snapshot().progress.counts;
+  auto next = std::find_if(segments.begin(), segments.end(),
+                           [&](const Segment& segment) { return segment.start == gap_end; });
+  if (next != segments.end()) {
+    Result<std::vector<IndexLine>> lines = LoadSegmentIndex(disk_, stream_, gap_end);
+    if (lines.ok()) after = lines->front().counts;
+  } else if (std::optional<LineCounts> there = CountsBefore(segments, gap_end); there && !segments.empty() &&
+             gap_end < segments.back().end) {
+    after = *there;
+  }
+  if (!before) return 0;  // Everything before is gone too, and nobody remembered how much it was.
+  return after.total() > before->total() ? after.total() - before->total() : 0;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,79 @@
+// StreamWriter: puts a FIFO's bytes into its stream: splice, walk, index, roll, publish. Used by the intake thread alone;
+// the Stream outlives it. Only splice writes a segment (rule R1): nothing here appends to, truncates or repairs one.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/disk.h"
+#include "journal/segment_index.h"
+#include "journal/stream.h"
+#include "journal/walk.h"
+
+namespace tailrace {
+
+class StreamWriter {
+ public:
+  // For a new stream, or one found in `live/` (then the first Move recovers: splice first, then walk from the last valid
+  // index line). Opens nothing yet.
+  StreamWriter(Disk& disk, Stream& stream);
+  StreamWriter(const StreamWriter&) = delete;
+  StreamWriter& operator=(const StreamWriter&) = delete;
+
+  struct Moved {
+    MoveOutcome::Kind kind = MoveOutcome::Kind::kEmpty;  // what the last splice found
+    size_t bytes = 0;
+    size_t frames = 0;
+    Status status;  // not ok: the move stopped there; what was moved before counts. kNoSpace: try again.
+  };
+  // Moves at most about `budget` bytes; `until_empty`: goes on until the pipe says empty or ended. `scratch` holds at
+  // least kScratchBytes and is used only during the call.
+  Moved Move(Fifo& fifo, size_t budget, bool until_empty, std::vector<char>& scratch);
+  static constexpr size_t kScratchBytes = 256 * 1024;
+
+  // The next Move begins a new segment (so that the present one can be synced without disturbing it), at the next frame
+  // boundary.
+  void RequestRoll() { is_roll_requested_ = true; }
+
+  // Recovers what was not yet (a stream that ended while nobody served). After it, end() and the counts are known.
+  Status Recover();
+
+  // A discard took over at end() and came to `progress.end`: begins a segment there, flagged after-discard.
+  Status BeginAfterDiscard(const StreamProgress& progress);
+
+  // The bytes of the cut frame at the end of the newest segment, for a discard that goes on inside it.
+  Result<std::string> CutFrame();
+
+  uint64_t end() const { return end_; }
+  bool is_cut() const { return end_ != walk_.whole_end(); }
+  const StreamWalk& walk() const { return walk_; }
+  uint64_t index_errors() const { return index_errors_; }
+
+ private:
+  Status OpenNewest();
+  Status OpenSegment(uint64_t start, const IndexLine& first_line, bool with_index);
+  Status Roll();
+  Status WalkFresh(std::vector<char>& scratch, size_t& frames);
+  Result<size_t> NextMoveBytes(size_t budget);
+  void WriteIndex();
+  bool is_full() const { return end_ - segment_start_ >= segment_bytes_ || is_roll_requested_; }
+
+  Disk& disk_;
+  Stream& stream_;
+  const uint64_t segment_bytes_;
+  std::unique_ptr<File> file_;    // newest segment; null until the first Move
+  std::unique_ptr<File> index_;   // its index; null until its first line is due
+  uint64_t segment_start_ = 0;
+  uint64_t end_ = 0;
+  StreamWalk walk_;
+  bool is_recovered_ = false;
+  bool is_roll_requested_ = false;
+  std::vector<IndexLine> lines_;    // due, not yet in the index file
+  size_t index_lines_ = 0;          // in the file
+  uint64_t index_errors_ = 0;
+  char header_[4] = {};             // of the cut frame, as far as it is there
+};
+
+}  // namespace tailrace
