@@ -36,7 +36,7 @@ def acquire_settings():
     """Proxies and the like, which the container's apt needs as much as ours."""
     dump = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True).stdout
     return "".join(line + "\n" for line in dump.splitlines()
-                   if line.startswith("Acquire::") and not line.endswith('"";'))
+                   if re.match(r"Acquire::(https?|Check-|Retries|ForceIPv)", line) and not line.endswith('"";'))
 
 
 def make(tar):
@@ -60,7 +60,7 @@ def make(tar):
 def load_into(engine):
     """Imports the base under the name that the Dockerfile uses."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    recipe = apt_sources().read_text() + acquire_settings() + pathlib.Path(__file__).read_text()
+    recipe = apt_sources().read_text() + acquire_settings()
     tar = CACHE / f"{RELEASE}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.tar"
     if not tar.exists():
         make(tar)
