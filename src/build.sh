@@ -102,7 +102,8 @@ install_packages() {
   say "installing ${missing[*]}"
   ((EUID == 0)) || fail "these packages are missing and only root can install them: ${missing[*]}"
   apt_update || fail "cannot update the list of packages; is the network there?"
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}" >/dev/null ||
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends \
+    "${missing[@]}" >/dev/null ||
     fail "cannot install ${missing[*]}"
 }
 

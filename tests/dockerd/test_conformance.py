@@ -31,7 +31,8 @@ class PluginIntegration(EngineCase):
 
     def test_read_plugin_no_read_cases(self):
         """A driver that reads by itself is asked whatever the engine's own cache is set to."""
-        for number, flags in enumerate(((), ("--log-opt", "cache-disabled=false"), ("--log-opt", "cache-disabled=true"))):
+        settings = ((), ("--log-opt", "cache-disabled=false"), ("--log-opt", "cache-disabled=true"))
+        for number, flags in enumerate(settings):
             with self.subTest(flags=flags):
                 name = self.container("echo", "hello world", name=f"cache-{number}", options=flags, detach=False)
                 self.assert_lines(self.engine.logs(name)[0], [b"hello world"])

@@ -69,7 +69,7 @@ class Content(EngineCase):
     @wrong_in("local", "forgets the newline behind a line of several pieces")
     def test_long_lines_of_both_streams_at_once_stay_whole(self):
         script = ("a=$(printf %040000d 1); b=$(printf %040000d 2); "
-                  "(for i in 1 2 3 4 5 6 7 8; do echo $a; done) & (for i in 1 2 3 4 5 6 7 8; do echo $b; done >&2); wait")
+                  "(for i in $(seq 8); do echo $a; done) & (for i in $(seq 8); do echo $b; done >&2); wait")
         name = self.container("sh", "-c", script, detach=False)
         out, err = self.engine.logs(name)
         self.assert_lines(out, [b"%040000d" % 1] * 8)

@@ -28,7 +28,8 @@ class Options(EngineCase):
         self.assert_refused("spool-ful=block", "spool-full")
 
     def test_bad_value_is_named(self):
-        for option in ("max-size=ten", "max-size=-1", "max-file=0", "max-file=x", "spool-full=maybe", "compress=perhaps"):
+        for option in ("max-size=ten", "max-size=-1", "max-file=0", "max-file=x", "spool-full=maybe",
+                       "compress=perhaps"):
             with self.subTest(option=option):
                 name, _, value = option.partition("=")
                 self.assert_refused(option, name, value)

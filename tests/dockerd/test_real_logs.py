@@ -38,7 +38,7 @@ def changelogs():
 
 def programs():
     """No text at all."""
-    return {str(path): path.read_bytes()[:1 << 20] for path in (pathlib.Path("/bin/bash"), pathlib.Path("/usr/bin/env"))}
+    return {path: pathlib.Path(path).read_bytes()[:1 << 20] for path in ("/bin/bash", "/usr/bin/env")}
 
 
 class RealLogs(EngineCase):
@@ -63,8 +63,8 @@ class RealLogs(EngineCase):
         self.assert_come_back(programs())
 
     def test_compiler_output(self):
-        result = subprocess.run(["g++", "-std=c++20", "-fdiagnostics-color=always", "-x", "c++", "-", "-o", "/dev/null"],
-                                input=PROGRAM.encode(), capture_output=True, check=False)
+        command = ["g++", "-std=c++20", "-fdiagnostics-color=always", "-x", "c++", "-", "-o", "/dev/null"]
+        result = subprocess.run(command, input=PROGRAM.encode(), capture_output=True, check=False)
         self.assertNotEqual(result.returncode, 0)
         self.assertIn(b"\x1b[", result.stderr)
         self.assert_come_back({"g++": result.stderr})
