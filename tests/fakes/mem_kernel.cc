@@ -117,8 +117,9 @@ Status MemKernel::Rename(const std::string& from, const std::string& to) {
   return Run(Call::kRename, to, true, [&] {
     MemTree::Place source;
     MemTree::Place target;
-    int error = ResolveExisting(from, false, source);
+    int error = tree_.Resolve(from, false, source);
     if (error == 0) error = tree_.Resolve(to, false, target);
+    if (error == 0 && source.ino == 0) error = ENOENT;
     if (error == 0) error = CheckRename(source, target);
     if (error == 0 && !HasRoomForName()) error = ENOSPC;
     if (error == 0) tree_.Move(source, target);
