@@ -31,6 +31,8 @@ struct FrameStep {
 
 // Looks at the frame that begins at bytes[0]. `at_end`: no more bytes will ever follow (then a cut frame is still
 // kNeedMore, the caller knows what it means; only the search after damage is finished differently).
+// A frame that another one follows is not looked into: when its body turns out to be no entry, the damage may be in its
+// length all the same, and FindFrame(bytes, 1, at_end) says where to go on.
 // Depends on nothing but its arguments. Damage never runs past a place where a chain of plausible frames begins.
 FrameStep NextFrame(std::string_view bytes, bool at_end);
 

@@ -32,6 +32,9 @@ struct LogEntry {
 // fields are skipped; the last of a repeated scalar wins, as protobuf says. `entry` is then unspecified.
 bool DecodeLogEntry(std::string_view body, LogEntry& entry);
 
+// False when no entry of `body_bytes` bytes can begin like this: a field that is wrong, or that runs over the end.
+bool MayBeginLogEntry(std::string_view prefix, size_t body_bytes);
+
 // What intake's walk needs of an entry, without its text. A quick look at dockerd's fixed field order, then the decoder.
 struct EntrySummary {
   Source source = Source::kStdout;
