@@ -16,7 +16,7 @@ StreamWriter::StreamWriter(Disk& disk, Stream& stream)
   if (!segments.empty()) end_ = segments.back().end;
 }
 
-StreamWriter::Moved StreamWriter::Move(Fifo& fifo, size_t budget, bool until_empty, std::vector<char>& scratch) {
+StreamWriter::Moved StreamWriter::Move(Fifo& fifo, size_t budget, std::vector<char>& scratch) {
   Moved moved;
   const bool was_recovered = is_recovered_;
   moved.status = OpenNewest();
@@ -36,9 +36,8 @@ StreamWriter::Moved StreamWriter::Move(Fifo& fifo, size_t budget, bool until_emp
     moved.bytes += outcome->bytes;
     if (outcome->bytes > 0 || !is_recovered_) moved.status = WalkFresh(scratch, moved.frames);
     if (outcome->kind != MoveOutcome::Kind::kMoved) break;
-    // A full segment must reach its frame's end now: the roll needs it, and the pipe has it soon.
-    if (!until_empty && !is_full() && outcome->bytes < *bytes) break;
-    if (!until_empty && moved.bytes >= budget) break;
+    // Less than asked for: the pipe holds no more, and asking again would chase a busy writer line by line.
+    if (outcome->bytes < *bytes || moved.bytes >= budget) break;
   }
   WriteIndex();
   if (is_recovered_ && (moved.bytes > 0 || !was_recovered)) stream_.Publish(walk_.ProgressTo(end_));

@@ -28,9 +28,9 @@ class StreamWriter {
     size_t frames = 0;
     Status status;  // not ok: the move stopped there; what was moved before counts. kNoSpace: try again.
   };
-  // Moves at most about `budget` bytes; `until_empty`: goes on until the pipe says empty or ended. `scratch` holds at
-  // least kScratchBytes and is used only during the call.
-  Moved Move(Fifo& fifo, size_t budget, bool until_empty, std::vector<char>& scratch);
+  // Moves at most about `budget` bytes (a frame that fills the segment is completed), less if the pipe holds less.
+  // `scratch` holds at least kScratchBytes and is used only during the call.
+  Moved Move(Fifo& fifo, size_t budget, std::vector<char>& scratch);
   static constexpr size_t kScratchBytes = 256 * 1024;
 
   // The next Move begins a new segment (so that the present one can be synced without disturbing it), at the next frame

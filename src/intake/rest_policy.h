@@ -1,0 +1,43 @@
+// RestPolicy: how long a FIFO is left alone after a visit. dockerd makes one small write a line; waking for each costs
+// ten times what letting lines gather does. An idle FIFO is armed and wakes intake at once; a busy one rests, unarmed,
+// for as long as filling half its pipe takes at the present rate. A value for one FIFO; pure.
+#pragma once
+
+#include <cstddef>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+
+namespace tailrace {
+
+struct VisitFacts {
+  size_t bytes = 0;
+  size_t frames = 0;
+  Nanos since_last{0};     // since the visit before
+  size_t pipe_bytes = 64_KiB;
+  bool is_followed = false;  // somebody waits for these lines now
+};
+
+class RestPolicy {
+ public:
+  static constexpr Nanos kRestMax = std::chrono::milliseconds(5);
+  static constexpr Nanos kRestFollowedMax = std::chrono::milliseconds(1);
+  static constexpr Nanos kRestMin = std::chrono::microseconds(100);
+  // Entries of this size and more gain nothing from gathering; they lose by it.
+  static constexpr size_t kBigEntryBytes = 4_KiB;
+  // Fewer frames than this in a rest: the FIFO is quiet again.
+  static constexpr size_t kBusyFrames = 3;
+  static constexpr size_t kBusyPipeBytes = 256_KiB;
+
+  struct Decision {
+    bool arm = true;          // else rest
+    Nanos rest{0};
+    bool grow_pipe = false;   // kBusyPipeBytes would let it rest longer
+  };
+  Decision After(const VisitFacts& visit);
+
+ private:
+  double bytes_per_ns_ = 0;
+};
+
+}  // namespace tailrace
