@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "base/clock.h"
 #include "base/disk.h"
 #include "base/log.h"
+#include "base/mutex.h"
 #include "config/options.h"
 #include "driver/container_info.h"
 #include "intake/intake.h"
@@ -20,6 +22,7 @@ class Driver {
  public:
   static constexpr Nanos kStopMax = std::chrono::seconds(2);        // StopLogging waits no longer
   static constexpr Nanos kVisitMax = std::chrono::milliseconds(50); // before ReadLogs
+  static constexpr size_t kRepeatedMax = 1000;
 
   struct Parts {
     Disk& disk;
@@ -27,6 +30,7 @@ class Driver {
     Log& log;
     Journal& journal;
     Intake& intake;
+    const OptionTable& table;
     const PluginOptions& options;
     std::string host_name;
   };
@@ -35,8 +39,8 @@ class Driver {
   // Opens the FIFO of every stream in `live/` and hands it to intake; one whose FIFO is gone ends there and then.
   void Reattach();
 
-  // StartLogging: checks the options, commits the stream, opens the FIFO, hands it to intake. The same file and
-  // container again: success, nothing changes. kInvalid: the sentence for the user.
+  // StartLogging: checks the options, opens the FIFO, commits the stream, hands both to intake. The same file and
+  // container again: success, nothing changes. kInvalid: the sentence for the user. Our own disk is never a reason.
   Status Start(const StartRequest& request);
   // The client of a Start went away before it was answered: the stream ends, as nothing can have flowed (rule R8).
   void UndoStart(const std::string& file);
@@ -48,7 +52,21 @@ class Driver {
   std::unique_ptr<LogReader> Read(const ReadRequest& request);
 
  private:
-  Parts parts_;
+  // One Start at a time for a file.
+  class Turn;
+
+  Status CheckKnown(const StartRequest& request, const Stream& stream);
+  Status StartNew(const StartRequest& request);
+  Result<ContainerOptions> OptionsOf(const ContainerInfo& info);
+  bool StartedBefore(const std::string& container_id, const std::map<std::string, OptionValue>& frozen);
+  StreamFacts FactsOf(const StartRequest& request, const ContainerOptions& options);
+  StreamLease Commit(StreamFacts facts);
+
+  const Parts parts_;
+  Mutex mu_;
+  CondVar turn_over_;
+  std::set<std::string> starting_ GUARDED_BY(mu_);  // files that a Start is busy with
+  std::set<std::string> repeated_ GUARDED_BY(mu_);  // files that were started again: somebody got an answer
 };
 
 }  // namespace tailrace

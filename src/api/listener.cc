@@ -1,0 +1,85 @@
+#include "api/listener.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace tailrace {
+
+namespace {
+
+Result<sockaddr_un> AddressOf(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof(address.sun_path)) {
+    return Invalid("listen on '" + path + "': a socket's path has 1 to " + std::to_string(sizeof(address.sun_path) - 1) +
+                   " bytes");
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address;
+}
+
+const sockaddr* Generic(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
+
+Status MakeParents(const std::string& path) {
+  for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    std::string folder = path.substr(0, slash);
+    if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) return Status::FromErrno(errno, "make folder " + folder);
+  }
+  return Status::Ok();
+}
+
+bool SomebodyListens(const sockaddr_un& address) {
+  UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd.is_open()) return false;
+  // A full backlog (EAGAIN) is a living one too.
+  return connect(fd.get(), Generic(address), sizeof(address)) == 0 || errno == EAGAIN;
+}
+
+// What an earlier process left behind would make bind fail.
+Status RemoveStale(const std::string& path, const sockaddr_un& address) {
+  struct stat found {};
+  if (lstat(path.c_str(), &found) != 0) return Status::Ok();
+  if (!S_ISSOCK(found.st_mode)) return {StatusCode::kExists, "listen on " + path + ": it exists and is no socket"};
+  if (SomebodyListens(address)) return {StatusCode::kBusy, "listen on " + path + ": another process listens there"};
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) return Status::FromErrno(errno, "remove the stale socket " + path);
+  return Status::Ok();
+}
+
+}  // namespace
+
+Listener::Listener(std::string path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {
+  struct stat made {};
+  if (lstat(path_.c_str(), &made) != 0) return;
+  device_ = made.st_dev;
+  inode_ = made.st_ino;
+}
+
+Result<std::unique_ptr<Listener>> Listener::Open(const std::string& path) {
+  ASSIGN_OR_RETURN(sockaddr_un address, AddressOf(path));
+  RETURN_IF_ERROR(MakeParents(path));
+  RETURN_IF_ERROR(RemoveStale(path, address));
+  UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd.is_open()) return Status::FromErrno(errno, "make a socket");
+  // The file that bind makes takes its mode from here: nobody else can ever connect.
+  if (fchmod(fd.get(), 0600) != 0) return Status::FromErrno(errno, "set the mode of the socket");
+  if (bind(fd.get(), Generic(address), sizeof(address)) != 0) return Status::FromErrno(errno, "bind " + path);
+  if (listen(fd.get(), kBacklog) != 0) return Status::FromErrno(errno, "listen on " + path);
+  return std::unique_ptr<Listener>(new Listener(path, std::move(fd)));  // NOLINT: the constructor is private.
+}
+
+Listener::~Listener() {
+  struct stat found {};
+  if (lstat(path_.c_str(), &found) != 0 || found.st_dev != device_ || found.st_ino != inode_) return;
+  unlink(path_.c_str());
+}
+
+UniqueFd Listener::Accept() {
+  return UniqueFd(RetryInterrupted([this] { return accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); }));
+}
+
+}  // namespace tailrace
