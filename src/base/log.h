@@ -22,8 +22,10 @@ using LogField = std::pair<std::string_view, std::string>;
 class Log {
  public:
   static constexpr Nanos kRepeat = std::chrono::seconds(30);
-  static constexpr size_t kLineBytesMax = 8 * 1024;  // dockerd cuts or chokes at 64 KiB.
-  static constexpr size_t kKeysMax = 1024;
+  // PIPE_BUF: a pipe takes so much whole or not at all (and dockerd, which reads it, chokes at 64 KiB).
+  static constexpr size_t kLineBytesMax = 4 * 1024;
+  static constexpr size_t kKeysMax = 1024;      // Beyond it new keys are dropped and counted.
+  static constexpr size_t kKeyBytesMax = 256;   // Of the first field's value.
 
   virtual ~Log() = default;
   // `event` names what happened ("spool-full"); with the first field's value it is the key of the throttle.

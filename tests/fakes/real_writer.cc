@@ -7,7 +7,10 @@
 
 namespace tailrace {
 
-void MakeRealFifo(const std::string& path) { CHECK_EQ(mkfifo(path.c_str(), 0600), 0); }
+std::string MakeRealFifo(const std::string& path) {
+  CHECK_EQ(mkfifo(path.c_str(), 0600), 0);
+  return path;
+}
 
 RealWriter::RealWriter(const std::string& path) : fd_(open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)) {
   CHECK(fd_.is_open());

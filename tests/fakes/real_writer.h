@@ -9,8 +9,8 @@
 
 namespace tailrace {
 
-// mkfifo(3); CHECKs that it works.
-void MakeRealFifo(const std::string& path);
+// mkfifo(3); CHECKs that it works. Returns the path.
+std::string MakeRealFifo(const std::string& path);
 
 class RealWriter {
  public:
