@@ -35,7 +35,7 @@ Status Take(const JsonView& object, std::string_view name, std::string& out) {
 Status Take(const JsonView& object, std::string_view name, std::vector<std::string>& out) {
   JsonView value = object.Member(name);
   if (value.is_absent()) return Status::Ok();
-  if (!value.is_array()) return WrongType(name, "a list of strings", value);
+  if (!value.is_array()) return WrongType(name, "an array of strings", value);
   for (const JsonView& element : value.Elements()) {
     std::optional<std::string> text = element.AsString();
     if (!text) return WrongType(std::string("an element of ") + std::string(name), "a string", element);
