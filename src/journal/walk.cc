@@ -4,6 +4,7 @@
 
 #include "base/crc32c.h"
 #include "wire/frame.h"
+#include "wire/plain_frame.h"
 
 namespace tailrace {
 
@@ -16,27 +17,60 @@ StreamWalk::StreamWalk(const IndexLine& line)
 
 size_t StreamWalk::Walk(std::string_view bytes, std::vector<IndexLine>* lines) {
   size_t frames = 0;
-  size_t at = 0;       // walked
-  size_t summed = 0;   // in block_crc_
+  size_t at = 0;      // walked
+  size_t summed = 0;  // in block_crc_
   while (true) {
-    const FrameStep step = NextFrame(bytes.substr(at), false);
-    if (step.kind == FrameStep::Kind::kNeedMore) break;
-    if (step.kind == FrameStep::Kind::kFrame) {
-      Count(step.body);
-      ++frames;
-    } else {
-      has_damage_ = true;
-    }
-    at += step.bytes;
-    whole_end_ += step.bytes;
-    if (whole_end_ - last_.offset < kIndexBlockBytes) continue;
+    const size_t block_left = static_cast<size_t>(kIndexBlockBytes - (whole_end_ - last_.offset));
+    const size_t before = at;
+    const bool goes_on = WalkTo(bytes, std::min(bytes.size(), at + block_left), at, frames);
+    whole_end_ += at - before;
     block_crc_ = Crc32cExtend(block_crc_, bytes.substr(summed, at - summed));
     summed = at;
-    const IndexLine line = CloseBlock();
-    if (lines != nullptr) lines->push_back(line);
+    if (whole_end_ - last_.offset >= kIndexBlockBytes) {
+      const IndexLine line = CloseBlock();
+      if (lines != nullptr) lines->push_back(line);
+    }
+    if (!goes_on) return frames;
   }
-  block_crc_ = Crc32cExtend(block_crc_, bytes.substr(summed, at - summed));
-  return frames;
+}
+
+// Walks frames until one ends at or behind `limit`. False when the rest of `bytes` is no whole frame.
+bool StreamWalk::WalkTo(std::string_view bytes, size_t limit, size_t& at, size_t& frames) {
+  int64_t time_max = time_max_;
+  LineCounts counts = counts_;
+  bool goes_on = true;
+  while (goes_on && at < limit) {
+    PlainFrame plain;
+    if (ReadPlainFrame(bytes.data() + at, bytes.size() - at, plain)) [[likely]] {
+      ++counts.of(plain.source);
+      is_open_[static_cast<size_t>(plain.source)] = false;
+      time_max = std::max(time_max, plain.time_nano);
+      at += plain.bytes;
+      ++frames;
+      continue;
+    }
+    counts_ = counts;
+    time_max_ = time_max;
+    goes_on = WalkOther(bytes, at, frames);
+    counts = counts_;
+    time_max = time_max_;
+  }
+  counts_ = counts;
+  time_max_ = time_max;
+  return goes_on && at < bytes.size();
+}
+
+bool StreamWalk::WalkOther(std::string_view bytes, size_t& at, size_t& frames) {
+  const FrameStep step = NextFrame(bytes.substr(at), false);
+  if (step.kind == FrameStep::Kind::kNeedMore) return false;
+  if (step.kind == FrameStep::Kind::kFrame) {
+    Count(step.body);
+    ++frames;
+  } else {
+    has_damage_ = true;
+  }
+  at += step.bytes;
+  return true;
 }
 
 void StreamWalk::Count(std::string_view body) {

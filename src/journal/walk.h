@@ -33,6 +33,8 @@ class StreamWalk {
   StreamProgress ProgressTo(uint64_t end) const;
 
  private:
+  bool WalkTo(std::string_view bytes, size_t limit, size_t& at, size_t& frames);
+  bool WalkOther(std::string_view bytes, size_t& at, size_t& frames);
   void Count(std::string_view body);
 
   IndexLine last_;            // the present block begins there
