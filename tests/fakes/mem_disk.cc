@@ -127,6 +127,14 @@ void MemDisk::Writeback(Random& random) {
   shared_.kernel.tree().Writeback(random);
 }
 
+uint64_t MemDisk::DurableBytes(const std::string& path) {
+  MutexLock lock(shared_.mu);
+  MemTree::Place place;
+  if (shared_.kernel.tree().Resolve(path, false, place) != 0 || place.ino == 0) return 0;
+  if (!shared_.kernel.tree().IsDurable(place)) return 0;
+  return shared_.kernel.tree().at(place.ino).file.DurableBytes();
+}
+
 void MemDisk::SetCapacity(uint64_t bytes) {
   MutexLock lock(shared_.mu);
   shared_.kernel.capacity = bytes;

@@ -64,6 +64,9 @@ class MemDisk final : public Disk {
   // The kernel makes a random part of what is pending durable, as it does every few seconds.
   void Writeback(Random& random);
 
+  // So many bytes of the file stay as they are, and under this name, whatever a power loss does.
+  uint64_t DurableBytes(const std::string& path);
+
   // The file system has so many bytes (blocks of 4 KiB; names occupy nothing, but need a free block). Default 1 TiB.
   void SetCapacity(uint64_t bytes);
   uint64_t UsedBytes();

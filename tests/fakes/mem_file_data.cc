@@ -7,6 +7,10 @@
 
 namespace tailrace {
 
+uint64_t MemFileData::DurableBytes() const {
+  return dirty_.empty() ? durable_size_ : std::min(durable_size_, dirty_.begin()->first * kSectorBytes);
+}
+
 uint64_t MemFileData::WritableBytes(uint64_t offset, uint64_t n, uint64_t blocks_free) const {
   for (uint64_t block = offset / kBlockBytes; block * kBlockBytes < offset + n; ++block) {
     bool is_allocated = block < blocks_.size() && blocks_[block];

@@ -19,6 +19,8 @@ class MemFileData {
   static constexpr uint64_t kBlockBytes = 4096;  // the unit of what a file occupies
 
   const std::string& bytes() const { return bytes_; }
+  // So many bytes from the beginning stay as they are, whatever a power loss does.
+  uint64_t DurableBytes() const;
   uint64_t disk_bytes() const { return blocks_in_use_ * kBlockBytes; }
 
   // How many of `n` bytes can be written at `offset` if only so many blocks may be added.

@@ -161,6 +161,17 @@ void MemTree::Release(Ino ino) {
   EraseIfUnreachable(ino);
 }
 
+bool MemTree::IsDurable(const Place& place) const {
+  const Inode& dir = at(place.dir);
+  auto found = dir.durable_entries.find(place.name);
+  if (place.ino == 0 || found == dir.durable_entries.end() || found->second != place.ino) return false;
+  if (place.dir == kRoot) return true;
+  for (const auto& [name, ino] : at(dir.parent).durable_entries) {
+    if (ino == place.dir) return IsDurable({dir.parent, name, place.dir});
+  }
+  return false;
+}
+
 uint64_t MemTree::UsedBytes() const {
   uint64_t bytes = 0;
   for (const auto& [ino, inode] : inodes_) {

@@ -71,6 +71,8 @@ class MemTree {
   void Hold(Ino ino) { ++at(ino).handles; }
   void Release(Ino ino);
 
+  // A power loss cannot take the entry away, nor any folder that leads to it.
+  bool IsDurable(const Place& place) const;
   // What the visible and the open files occupy.
   uint64_t UsedBytes() const;
   // Calls `visit` with the path and inode of everything visible, parents first.
