@@ -18,14 +18,14 @@ constexpr std::string_view kEmptyRead =
     "ReadLogs came without a body: it repeats a call that the plugin could not answer in time, and no longer says for "
     "which container; run docker logs again";
 
-HttpAnswer Json(std::string body) {
-  HttpAnswer answer;
+ApiAnswer Json(std::string body) {
+  ApiAnswer answer;
   answer.body = std::move(body);
   return answer;
 }
 
-HttpAnswer Failure(int status, std::string_view sentence) {
-  HttpAnswer answer;
+ApiAnswer Failure(int status, std::string_view sentence) {
+  ApiAnswer answer;
   answer.status = status;
   answer.body = EncodeError(sentence);
   return answer;
@@ -33,17 +33,17 @@ HttpAnswer Failure(int status, std::string_view sentence) {
 
 }  // namespace
 
-std::vector<HttpRoute> Handlers::Routes() {
+std::vector<ApiRoute> Handlers::Routes() {
   return {
-      {"/Plugin.Activate", false, [](const HttpRequest&) { return Json(EncodeActivation()); }},
-      {"/LogDriver.Capabilities", false, [](const HttpRequest&) { return Json(EncodeCapabilities()); }},
-      {"/LogDriver.StartLogging", false, [this](const HttpRequest& request) { return StartLogging(request); }},
-      {"/LogDriver.StopLogging", false, [this](const HttpRequest& request) { return StopLogging(request); }},
-      {"/LogDriver.ReadLogs", true, [this](const HttpRequest& request) { return ReadLogs(request); }},
+      {"/Plugin.Activate", false, [](const ApiRequest&) { return Json(EncodeActivation()); }},
+      {"/LogDriver.Capabilities", false, [](const ApiRequest&) { return Json(EncodeCapabilities()); }},
+      {"/LogDriver.StartLogging", false, [this](const ApiRequest& request) { return StartLogging(request); }},
+      {"/LogDriver.StopLogging", false, [this](const ApiRequest& request) { return StopLogging(request); }},
+      {"/LogDriver.ReadLogs", true, [this](const ApiRequest& request) { return ReadLogs(request); }},
   };
 }
 
-HttpAnswer Handlers::StartLogging(const HttpRequest& request) {
+ApiAnswer Handlers::StartLogging(const ApiRequest& request) {
   if (request.body.empty()) return Failure(200, kEmptyStart);
   Result<StartRequest> start = ParseStartRequest(request.body);
   Status status = start.ok() ? driver_.Start(*start) : start.status();
@@ -51,12 +51,12 @@ HttpAnswer Handlers::StartLogging(const HttpRequest& request) {
     log_.Write(LogLevel::kWarning, "start-refused", {{"why", status.message()}});
     return Failure(200, status.message());
   }
-  HttpAnswer answer = Json(EncodeSuccess());
+  ApiAnswer answer = Json(EncodeSuccess());
   answer.undo = [this, file = start->file] { driver_.UndoStart(file); };
   return answer;
 }
 
-HttpAnswer Handlers::StopLogging(const HttpRequest& request) {
+ApiAnswer Handlers::StopLogging(const ApiRequest& request) {
   if (request.body.empty()) {
     // Its FIFO is learned from the FIFO's end.
     log_.Write(LogLevel::kInfo, "stop-without-body", {});
@@ -71,11 +71,11 @@ HttpAnswer Handlers::StopLogging(const HttpRequest& request) {
   return Json(EncodeSuccess());
 }
 
-HttpAnswer Handlers::ReadLogs(const HttpRequest& request) {
+ApiAnswer Handlers::ReadLogs(const ApiRequest& request) {
   if (request.body.empty()) return Failure(400, kEmptyRead);
   Result<ReadRequest> read = ParseReadRequest(request.body);
   if (!read.ok()) return Failure(400, read.status().message());
-  HttpAnswer answer;
+  ApiAnswer answer;
   answer.source = std::make_unique<LogStream>(driver_.Read(*read), read->options.follow, clock_);
   return answer;
 }

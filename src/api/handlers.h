@@ -17,12 +17,12 @@ class Handlers {
   Handlers(Driver& driver, Clock& clock, Log& log) : driver_(driver), clock_(clock), log_(log) {}
 
   // The table for HttpServer; it holds references to this.
-  std::vector<HttpRoute> Routes();
+  std::vector<ApiRoute> Routes();
 
  private:
-  HttpAnswer StartLogging(const HttpRequest& request);
-  HttpAnswer StopLogging(const HttpRequest& request);
-  HttpAnswer ReadLogs(const HttpRequest& request);
+  ApiAnswer StartLogging(const ApiRequest& request);
+  ApiAnswer StopLogging(const ApiRequest& request);
+  ApiAnswer ReadLogs(const ApiRequest& request);
 
   Driver& driver_;
   Clock& clock_;

@@ -9,7 +9,7 @@
 
 namespace tailrace {
 
-struct HttpRequest {
+struct ApiRequest {
   std::string path;
   std::string body;
 };
@@ -34,17 +34,17 @@ class BodySource {
   virtual bool WriteTo(BodyWriter& writer) = 0;
 };
 
-struct HttpAnswer {
+struct ApiAnswer {
   int status = 200;
   std::string body;                    // JSON
   std::unique_ptr<BodySource> source;  // instead of `body`
   std::function<void()> undo;          // called when the client had gone before this answer reached it
 };
 
-struct HttpRoute {
+struct ApiRoute {
   std::string path;
   bool is_stream = false;  // may last for days: counted apart
-  std::function<HttpAnswer(const HttpRequest&)> handle;
+  std::function<ApiAnswer(const ApiRequest&)> handle;
 };
 
 }  // namespace tailrace

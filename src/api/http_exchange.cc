@@ -19,8 +19,8 @@ namespace {
 constexpr const char* kJson = "application/json";
 constexpr const char* kStream = "application/x-json-stream";
 
-HttpAnswer Refusal(int status, std::string_view sentence) {
-  HttpAnswer answer;
+ApiAnswer Refusal(int status, std::string_view sentence) {
+  ApiAnswer answer;
   answer.status = status;
   answer.body = EncodeError(sentence);
   return answer;
@@ -102,7 +102,7 @@ class ChunkWriter final : public BodyWriter {
 // would be a regular expression), and never reads a body: everything happens in the hook before its routing.
 class Exchange final : private httplib::Server {
  public:
-  Exchange(ClientSocket& socket, const std::vector<HttpRoute>& routes, ExchangeHost& host, Clock& clock)
+  Exchange(ClientSocket& socket, const std::vector<ApiRoute>& routes, ExchangeHost& host, Clock& clock)
       : socket_(socket), routes_(routes), host_(host), clock_(clock) {
     svr_sock_ = socket.fd();  // Otherwise it takes itself to be shutting down and sends no stream.
     set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
@@ -141,7 +141,7 @@ class Exchange final : private httplib::Server {
     socket_.Linger();
   }
 
-  HttpAnswer AnswerCaught(const httplib::Request& request) {
+  ApiAnswer AnswerCaught(const httplib::Request& request) {
     try {
       return Answer(request);
     } catch (const std::bad_alloc&) {
@@ -151,19 +151,19 @@ class Exchange final : private httplib::Server {
     }
   }
 
-  HttpAnswer Answer(const httplib::Request& request) {
-    auto route = std::find_if(routes_.begin(), routes_.end(), [&](const HttpRoute& r) { return r.path == request.path; });
+  ApiAnswer Answer(const httplib::Request& request) {
+    auto route = std::find_if(routes_.begin(), routes_.end(), [&](const ApiRoute& r) { return r.path == request.path; });
     if (route == routes_.end()) return Refusal(404, "there is nothing at this path");
     if (request.method != "POST") return Refusal(405, "this path takes POST only");
-    HttpRequest parsed{request.path, {}};
-    if (std::optional<HttpAnswer> refusal = ReadBody(request, parsed.body)) return std::move(*refusal);
+    ApiRequest parsed{request.path, {}};
+    if (std::optional<ApiAnswer> refusal = ReadBody(request, parsed.body)) return std::move(*refusal);
     if (route->is_stream && !host_.TakeStreamPlace()) {
       return Refusal(503, "too many clients are reading logs at once; try again when some have ended");
     }
     return route->handle(parsed);
   }
 
-  std::optional<HttpAnswer> ReadBody(const httplib::Request& request, std::string& body) {
+  std::optional<ApiAnswer> ReadBody(const httplib::Request& request, std::string& body) {
     if (request.has_header("Transfer-Encoding") || request.has_header("Content-Encoding")) {
       return Refusal(400, "send the body as it is, with its Content-Length, neither chunked nor compressed");
     }
@@ -178,7 +178,7 @@ class Exchange final : private httplib::Server {
   }
 
   // Grows as bytes come, whatever length was announced.
-  std::optional<HttpAnswer> ReceiveBody(uint64_t length, std::string& body) {
+  std::optional<ApiAnswer> ReceiveBody(uint64_t length, std::string& body) {
     std::array<char, 16 * 1024> buffer;
     while (body.size() < length) {
       size_t wanted = std::min(buffer.size(), static_cast<size_t>(length) - body.size());
@@ -204,18 +204,18 @@ class Exchange final : private httplib::Server {
   }
 
   ClientSocket& socket_;
-  const std::vector<HttpRoute>& routes_;
+  const std::vector<ApiRoute>& routes_;
   ExchangeHost& host_;
   Clock& clock_;
   MonoTime deadline_;
   GatheringStream* stream_ = nullptr;  // while Serve runs
-  HttpAnswer answer_;
+  ApiAnswer answer_;
   bool is_body_read_ = false;
 };
 
 }  // namespace
 
-void ServeExchange(ClientSocket& socket, const std::vector<HttpRoute>& routes, ExchangeHost& host, Clock& clock) {
+void ServeExchange(ClientSocket& socket, const std::vector<ApiRoute>& routes, ExchangeHost& host, Clock& clock) {
   Exchange(socket, routes, host, clock).Serve();
 }
 

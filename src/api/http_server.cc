@@ -53,7 +53,7 @@ class HttpServer::Connection final : public ExchangeHost {
   Thread thread_;
 };
 
-HttpServer::HttpServer(std::unique_ptr<Listener> listener, std::vector<HttpRoute> routes, Clock& clock, Log& log)
+HttpServer::HttpServer(std::unique_ptr<Listener> listener, std::vector<ApiRoute> routes, Clock& clock, Log& log)
     : listener_(std::move(listener)),
       routes_(std::move(routes)),
       clock_(clock),

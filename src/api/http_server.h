@@ -28,7 +28,7 @@ class HttpServer {
   static constexpr Nanos kSilentTime = std::chrono::seconds(10);  // younger ones are never sent away for want of room
   static constexpr Nanos kStopGrace = std::chrono::milliseconds(700);
 
-  HttpServer(std::unique_ptr<Listener> listener, std::vector<HttpRoute> routes, Clock& clock, Log& log);
+  HttpServer(std::unique_ptr<Listener> listener, std::vector<ApiRoute> routes, Clock& clock, Log& log);
   ~HttpServer();  // Stops.
 
   void Start();
@@ -64,7 +64,7 @@ class HttpServer {
   void Wake();
 
   std::unique_ptr<Listener> listener_;
-  const std::vector<HttpRoute> routes_;
+  const std::vector<ApiRoute> routes_;
   Clock& clock_;
   Log& log_;
   UniqueFd wake_;  // an eventfd

@@ -91,6 +91,27 @@ void Driver::Reattach() {
     }
     parts_.intake.Register(std::move(stream), fifo.ok() ? std::move(*fifo) : nullptr);
   }
+  if (!parts_.own_fifo_directory.empty()) AttachUnknown();
+}
+
+void Driver::AttachUnknown() {
+  Result<std::vector<DirEntry>> entries = parts_.disk.List(parts_.own_fifo_directory);
+  if (!entries.ok()) return;
+  for (const DirEntry& entry : *entries) {
+    std::string path = parts_.own_fifo_directory + "/" + entry.name;
+    if (entry.kind != DirEntry::Kind::kFifo || parts_.journal.FindFifo(path)) continue;
+    Result<std::unique_ptr<Fifo>> fifo = parts_.disk.OpenFifo(path);
+    if (!fifo.ok()) continue;
+    char byte = 0;
+    Result<MoveOutcome> peek = (*fifo)->Peek({&byte, 1});
+    if (!peek.ok() || peek->kind == MoveOutcome::Kind::kEnded) continue;  // The housekeeper removes it.
+    StreamFacts facts;
+    facts.fifo = path;
+    facts.started = parts_.clock.WallNow();
+    parts_.log.Write(LogLevel::kError, "unknown-fifo",
+                     {{"fifo", entry.name}, {"why", "the spool does not say whose it is; its lines are not kept"}});
+    parts_.intake.Register(parts_.journal.CreateUncommitted(std::move(facts)), std::move(*fifo));
+  }
 }
 
 Status Driver::Start(const StartRequest& request) {
@@ -98,7 +119,11 @@ Status Driver::Start(const StartRequest& request) {
   Turn turn(*this, request.file);
   if (!turn.is_ours()) return {StatusCode::kBusy, "another StartLogging for the same FIFO is not finished; try again"};
   StreamLease known = parts_.journal.FindFifo(request.file);
-  return known ? CheckKnown(request, *known) : StartNew(request);
+  if (!known) return StartNew(request);
+  if (!known->facts().container_id.empty()) return CheckKnown(request, *known);
+  // dockerd had made the FIFO, and waited for us to accept, when we looked through the folder.
+  parts_.intake.Abandon(known->id());
+  return StartNew(request);
 }
 
 Status Driver::CheckKnown(const StartRequest& request, const Stream& stream) {

@@ -33,10 +33,14 @@ class Driver {
     const OptionTable& table;
     const PluginOptions& options;
     std::string host_name;
+    // The folder of FIFOs when it is this process's own; else empty.
+    std::string own_fifo_directory = {};
   };
   explicit Driver(const Parts& parts);
 
   // Opens the FIFO of every stream in `live/` and hands it to intake; one whose FIFO is gone ends there and then.
+  // In the process's own folder also the FIFOs that `live/` does not name (the spool was wiped, or another root serves):
+  // nobody else would read them, and their containers would hang. Whose they are is not known: their lines are counted.
   void Reattach();
 
   // StartLogging: checks the options, opens the FIFO, commits the stream, hands both to intake. The same file and
@@ -55,6 +59,7 @@ class Driver {
   // One Start at a time for a file.
   class Turn;
 
+  void AttachUnknown();
   Status CheckKnown(const StartRequest& request, const Stream& stream);
   Status StartNew(const StartRequest& request);
   Result<ContainerOptions> OptionsOf(const ContainerInfo& info);

@@ -63,14 +63,14 @@ class FunctionSource final : public BodySource {
   std::function<bool(BodyWriter&)> body_;
 };
 
-HttpAnswer Streaming(std::function<bool(BodyWriter&)> body) {
-  HttpAnswer answer;
+ApiAnswer Streaming(std::function<bool(BodyWriter&)> body) {
+  ApiAnswer answer;
   answer.source = std::make_unique<FunctionSource>(std::move(body));
   return answer;
 }
 
-HttpAnswer Plain(std::string body) {
-  HttpAnswer answer;
+ApiAnswer Plain(std::string body) {
+  ApiAnswer answer;
   answer.body = std::move(body);
   return answer;
 }
@@ -90,22 +90,22 @@ class HttpServerTest : public testing::Test {
     server_->Start();
   }
 
-  std::vector<HttpRoute> Routes() {
-    return {{"/echo", false, [](const HttpRequest& request) { return Plain("{\"got\":\"" + request.body + "\"}"); }},
-            {"/size", false, [](const HttpRequest& r) { return Plain(std::to_string(r.body.size())); }},
-            {"/throw", false, [](const HttpRequest&) -> HttpAnswer { throw std::runtime_error("broken"); }},
-            {"/wait", false, [this](const HttpRequest&) { return Wait(); }},
-            {"/follow", true, [this](const HttpRequest&) { return Streaming(Follow()); }},
-            {"/idle", true, [this](const HttpRequest&) { return Streaming(Idle()); }},
-            {"/flood", true, [](const HttpRequest&) { return Streaming(Flood); }},
-            {"/cut", true, [](const HttpRequest&) {
+  std::vector<ApiRoute> Routes() {
+    return {{"/echo", false, [](const ApiRequest& request) { return Plain("{\"got\":\"" + request.body + "\"}"); }},
+            {"/size", false, [](const ApiRequest& r) { return Plain(std::to_string(r.body.size())); }},
+            {"/throw", false, [](const ApiRequest&) -> ApiAnswer { throw std::runtime_error("broken"); }},
+            {"/wait", false, [this](const ApiRequest&) { return Wait(); }},
+            {"/follow", true, [this](const ApiRequest&) { return Streaming(Follow()); }},
+            {"/idle", true, [this](const ApiRequest&) { return Streaming(Idle()); }},
+            {"/flood", true, [](const ApiRequest&) { return Streaming(Flood); }},
+            {"/cut", true, [](const ApiRequest&) {
                return Streaming([](BodyWriter& writer) { return writer.Write("half") && false; });
              }}};
   }
 
-  HttpAnswer Wait() {
+  ApiAnswer Wait() {
     gate_.Wait();
-    HttpAnswer answer = Plain("{}");
+    ApiAnswer answer = Plain("{}");
     answer.undo = [this] { ++undone_; };
     return answer;
   }

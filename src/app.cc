@@ -1,0 +1,98 @@
+#include "app.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "open_journal.h"
+#include "sinks/registry.h"
+
+namespace tailrace {
+
+namespace {
+
+constexpr std::string_view kFifoDirectory = "/run/docker/logging";
+constexpr Nanos kListenRetry = std::chrono::milliseconds(100);
+
+std::string HostName() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0) return {};
+  return name.data();
+}
+
+}  // namespace
+
+std::string OwnFifoDirectory(const std::string& root) {
+  size_t slash = root.rfind('/');
+  if (slash == std::string::npos) return {};
+  std::string parent = root.substr(0, slash);
+  return parent.ends_with(kFifoDirectory) ? parent : std::string();
+}
+
+App::App(Settings settings, std::function<bool(Nanos)> wait)
+    : settings_(std::move(settings)),
+      wait_(std::move(wait)),
+      table_(SinkOptionRows()),
+      options_(ParsePluginOptions(table_, settings_.environment)),
+      log_(clock_, options_.log_level),
+      own_fifos_(OwnFifoDirectory(settings_.root)) {}
+
+App::~App() { Stop(); }
+
+Status App::Start() {
+  LogStart();
+  ASSIGN_OR_RETURN(std::unique_ptr<Listener> listener, Listen());
+  Journal::Options options{.root = settings_.root};
+  if (!own_fifos_.empty()) options.fifo_directory = own_fifos_;
+  ASSIGN_OR_RETURN(std::unique_ptr<Journal> journal, OpenJournal(options, {disk_, clock_, random_, log_}, wait_));
+  Build(std::move(journal));
+  intake_->Start();
+  driver_->Reattach();
+  housekeeper_->Start();
+  server_ = std::make_unique<HttpServer>(std::move(listener), handlers_->Routes(), clock_, log_);
+  server_->Start();
+  return Status::Ok();
+}
+
+void App::LogStart() {
+  log_.Write(LogLevel::kInfo, "start",
+             {{"version", TAILRACE_VERSION}, {"socket", settings_.socket}, {"root", settings_.root}});
+  for (const std::string& warning : options_.warnings) {
+    log_.Write(LogLevel::kWarning, "environment", {{"why", warning}});
+  }
+}
+
+Result<std::unique_ptr<Listener>> App::Listen() {
+  MonoTime deadline = clock_.Now() + kListenWaitMax;
+  while (true) {
+    Result<std::unique_ptr<Listener>> listener = Listener::Open(settings_.socket);
+    if (listener.ok() || listener.status().code() != StatusCode::kBusy || clock_.Now() >= deadline) return listener;
+    if (wait_(kListenRetry)) return Status(StatusCode::kGone, "told to end while waiting for the socket");
+  }
+}
+
+void App::Build(std::unique_ptr<Journal> journal) {
+  journal_ = std::move(journal);
+  Housekeeper::Settings settings{.spool_limit = options_.spool_limit_bytes,
+                                 .spool_free = options_.spool_free_bytes,
+                                 .spool_sync = options_.spool_sync,
+                                 .own_fifo_directory = own_fifos_};
+  housekeeper_ = std::make_unique<Housekeeper>(settings, Housekeeper::Parts{disk_, clock_, log_, *journal_});
+  intake_ = std::make_unique<Intake>(Intake::Parts{disk_, clock_, log_, *journal_, *housekeeper_});
+  housekeeper_->SetIntake(intake_.get());
+  Driver::Parts parts{disk_, clock_, log_, *journal_, *intake_, table_, options_, HostName(), own_fifos_};
+  driver_ = std::make_unique<Driver>(parts);
+  handlers_ = std::make_unique<Handlers>(*driver_, clock_, log_);
+}
+
+void App::Stop() {
+  if (server_ == nullptr) return;
+  server_->Stop();
+  intake_->Stop();
+  housekeeper_->Stop();
+  log_.Write(LogLevel::kInfo, "end", {});
+  server_.reset();
+}
+
+}  // namespace tailrace
