@@ -48,7 +48,7 @@ TEST(Crc32c, EveryWayGivesTheSameForEveryLength) {
 
 TEST(Crc32c, EveryWayGivesTheSameAroundTheLanes) {
   SeededRandom random(2);
-  for (size_t around : {1536, 2 * 1536, 12288, 12288 + 1536, 24576, 65536}) {
+  for (size_t around : {1536u, 2 * 1536u, 12288u, 12288u + 1536u, 24576u, 65536u}) {
     std::string bytes = RandomBytes(random, around + 9);
     for (size_t n = around - 9; n <= bytes.size(); ++n) {
       std::string_view part = std::string_view(bytes).substr(0, n);

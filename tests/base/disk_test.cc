@@ -17,7 +17,7 @@ class DiskTest : public testing::Test {
 };
 
 TEST_F(DiskTest, ReadsAWholeFileOfAnySizeUpToTheLimit) {
-  for (size_t bytes : {0, 1, 65535, 65536, 65537, 200000}) {
+  for (size_t bytes : {0u, 1u, 65535u, 65536u, 65537u, 200000u}) {
     std::string contents(bytes, 'x');
     disk_.SetContents("/d/f", contents);
     EXPECT_EQ(*ReadWholeFile(disk_, "/d/f", 200000), contents);
@@ -26,7 +26,7 @@ TEST_F(DiskTest, ReadsAWholeFileOfAnySizeUpToTheLimit) {
 }
 
 TEST_F(DiskTest, ReadingMoreThanTheLimitIsCorrupt) {
-  for (size_t bytes : {1, 65536, 65537, 200000}) {
+  for (size_t bytes : {1u, 65536u, 65537u, 200000u}) {
     disk_.SetContents("/d/f", std::string(bytes, 'x'));
     EXPECT_EQ(ReadWholeFile(disk_, "/d/f", bytes - 1).status().code(), StatusCode::kCorrupt) << bytes;
   }

@@ -76,7 +76,7 @@ TEST(Result, MovesWhatCannotBeCopied) {
 TEST(ResultDeathTest, AskingForAMissingValueIsOurBug) {
   Result<int> result = Half(3);
   EXPECT_DEATH(static_cast<void>(result.value()), "check failed");
-  EXPECT_DEATH(Result<int>(Status::Ok()), "check failed");
+  EXPECT_DEATH(static_cast<void>(Result<int>{Status::Ok()}), "check failed");
 }
 
 }  // namespace

@@ -7,6 +7,14 @@
 #include <atomic>
 #include <stdexcept>
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNDER_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UNDER_SANITIZER 1
+#endif
+#endif
+
 namespace tailrace {
 namespace {
 
@@ -67,7 +75,7 @@ TEST(Thread, TryStartRunsTheBody) {
 }
 
 // In a child, because a limit on address space is for the whole process. Sanitizers live on huge address spaces.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(UNDER_SANITIZER)
 TEST(ThreadDeathTest, TryStartIsBusyWhenTheKernelRefuses) {
   auto refused = [] {
     rlimit limit{1, 1};

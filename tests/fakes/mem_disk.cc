@@ -222,6 +222,15 @@ void MemDisk::FlipBits(const std::string& path, uint64_t offset, char mask) {
   SetContents(path, std::move(bytes));
 }
 
+void MemDisk::Remove(const std::string& path) {
+  MutexLock lock(shared_.mu);
+  MemTree::Place place;
+  if (shared_.kernel.tree().Resolve(path, false, place) != 0 || place.ino == 0) return;
+  CHECK(shared_.kernel.tree().at(place.ino).kind != DirEntry::Kind::kDirectory);
+  shared_.kernel.tree().Remove(place);
+  shared_.kernel.tree().SyncDir(place.dir);
+}
+
 bool MemDisk::Exists(const std::string& path) {
   MutexLock lock(shared_.mu);
   MemTree::Place place;

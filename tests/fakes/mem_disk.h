@@ -90,8 +90,9 @@ class MemDisk final : public Disk {
   void SetContents(const std::string& path, std::string bytes);
   std::string Contents(const std::string& path);
   void FlipBits(const std::string& path, uint64_t offset, char mask);
-  bool Exists(const std::string& path);      // links are not followed
-  std::vector<std::string> AllPaths();       // of everything there is, sorted
+  void Remove(const std::string& path);  // a file, link or FIFO; nothing when there is none
+  bool Exists(const std::string& path);  // links are not followed
+  std::vector<std::string> AllPaths();   // of everything there is, sorted
 
  private:
   FakeClock& clock_;

@@ -146,6 +146,10 @@ TEST_F(MemDiskTest, TheTestsOwnHandsAreDurableAndUncounted) {
   SeededRandom random(1);
   disk_.PowerLoss(random);
   EXPECT_EQ(disk_.Contents("/a/b/c/f"), "tExt");
+  disk_.Remove("/a/b/c/f");
+  disk_.Remove("/a/b/c/f");
+  disk_.PowerLoss(random);
+  EXPECT_FALSE(disk_.Exists("/a/b/c/f"));
 }
 
 TEST_F(MemDiskTest, ModificationTimesComeFromTheFakeClock) {

@@ -13,7 +13,8 @@
 namespace tailrace {
 
 // What is thrown by the call at which the process under test dies. Not a std::exception, so that nobody takes it for one.
-// Until MemDisk::Crash or PowerLoss every further call has no effect and answers kGone, destructors' calls included.
+// Until MemDisk::Crash or PowerLoss every further call has no effect and answers kGone, destructors' calls included (but a
+// destructor that makes the fatal call itself ends the test: stop things by a method where death may be waiting).
 struct SimulatedDeath {};
 
 enum class DeathMode {
