@@ -42,10 +42,13 @@ void WriteMap(JsonWriter& json, std::string_view key, const std::map<std::string
   json.EndObject();
 }
 
+// Whole numbers are read back as signed ones; more than that is "without limit" all the same.
+int64_t Readable(uint64_t value) { return static_cast<int64_t>(std::min<uint64_t>(value, INT64_MAX)); }
+
 void WriteSpool(JsonWriter& json, const SpoolSettings& spool) {
   json.Key("spool").BeginObject();
-  json.Key("max_size").Uint(spool.max_size_bytes).Key("max_file").Uint(spool.max_file);
-  json.Key("backlog").Uint(spool.backlog_bytes).Key("full").String(SpoolFullName(spool.spool_full));
+  json.Key("max_size").Int(Readable(spool.max_size_bytes)).Key("max_file").Int(Readable(spool.max_file));
+  json.Key("backlog").Int(Readable(spool.backlog_bytes)).Key("full").String(SpoolFullName(spool.spool_full));
   json.Key("block_max_ns").Int(spool.block_max.count()).EndObject();
 }
 
