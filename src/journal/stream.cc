@@ -136,6 +136,12 @@ std::vector<Segment> Stream::Segments() const {
 // Behind the last byte of the newest segment.
 Place Stream::LocateTailLocked(uint64_t offset) const {
   Place place;
+  if (offset < dropped_end_) {
+    place.kind = Place::Kind::kGap;
+    place.gap_end = dropped_end_;
+    place.reason = GapReason::kDropOldest;
+    return place;
+  }
   // A discard that is still going on is one gap: it is shown when its end is known.
   if (offset < progress_.whole_end && ended_) {
     place.kind = Place::Kind::kGap;
@@ -189,6 +195,7 @@ std::vector<Segment> Stream::DropFirst(uint64_t start) {
 std::vector<Segment> Stream::DropAll() {
   MutexLock lock(mu_);
   CHECK(ended_);
+  if (!segments_.empty()) dropped_end_ = std::min(segments_.back().end, progress_.whole_end);
   return std::exchange(segments_, {});
 }
 

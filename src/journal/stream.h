@@ -127,6 +127,7 @@ class Stream {
 
   mutable Mutex mu_;
   std::vector<Segment> segments_ GUARDED_BY(mu_);  // by start
+  uint64_t dropped_end_ GUARDED_BY(mu_) = 0;       // DropAll: where the last segment ended
   StreamProgress progress_ GUARDED_BY(mu_);
   bool ended_ GUARDED_BY(mu_) = false;
   bool is_committed_ GUARDED_BY(mu_) = true;

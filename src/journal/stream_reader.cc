@@ -108,6 +108,7 @@ std::optional<LineCounts> StreamReader::CountsBefore(const std::vector<Segment>&
 uint64_t StreamReader::LinesLost(uint64_t gap_end) {
   const std::vector<Segment> segments = stream_.Segments();
   std::optional<LineCounts> before = counts_;
+  if (!before && offset_ == 0) before = LineCounts{};
   if (!before) before = CountsBefore(segments, offset_);
   LineCounts after = stream_.Snapshot().progress.counts;
   auto next = std::find_if(segments.begin(), segments.end(),
