@@ -19,13 +19,17 @@ IndexLine LineOf(const StreamProgress& progress, uint64_t offset) {
 
 }  // namespace
 
-Discard::Discard(DiscardNotes& notes, StreamId stream, const StreamWalk& walk, std::string cut_frame)
+Discard::Discard(DiscardNotes& notes, StreamId stream, const StreamWalk& walk, uint64_t end, std::string cut_frame)
     : notes_(notes),
       stream_(stream),
       walk_(walk),
       cut_frame_(std::move(cut_frame)),
-      end_(walk.whole_end() + cut_frame_.size()),
-      lines_before_(walk.counts().total()) {}
+      end_(end),
+      lines_before_(walk.counts().total()) {
+  if (walk_.whole_end() + cut_frame_.size() == end_) return;
+  cut_frame_.clear();
+  walk_ = StreamWalk(LineOf(walk.ProgressTo(end_), end_));
+}
 
 Discard::Discard(DiscardNotes& notes, const DiscardNote& note)
     : notes_(notes),
@@ -70,13 +74,14 @@ DiscardNote Discard::NoteHere() const {
   return note;
 }
 
-Result<Discard::Step> Discard::DoStep(Fifo& fifo, std::vector<char>& scratch) {
+Result<Discard::Step> Discard::DoStep(Fifo& fifo, std::vector<char>& scratch, bool takes_cut) {
   Step step;
   ASSIGN_OR_RETURN(const MoveOutcome peek, fifo.Peek(scratch));
   step.kind = peek.kind;
   if (peek.kind != MoveOutcome::Kind::kMoved) return step;
   const std::string_view peeked(scratch.data(), peek.bytes);
-  const std::optional<Piece> piece = NextPiece(peeked, fifo.Capacity());
+  // A frame that fits the pipe will be there as a whole soon; dockerd writes each by one write.
+  const std::optional<Piece> piece = NextPiece(peeked, takes_cut ? 0 : fifo.Capacity() / 2);
   if (!piece) {
     step.is_waiting = true;
     return step;
@@ -92,17 +97,17 @@ Result<Discard::Step> Discard::DoStep(Fifo& fifo, std::vector<char>& scratch) {
   walk_ = piece->walk;
   end_ += piece->bytes;
   rest_ = piece->rest;
-  cut_frame_.clear();
+  cut_frame_ = piece->cut_frame;
   step.bytes = piece->bytes;
   const Status settled = notes_.Write(NoteHere());
   if (step.note_status.ok()) step.note_status = settled;
   return step;
 }
 
-std::optional<Discard::Piece> Discard::NextPiece(std::string_view peeked, size_t pipe_bytes) const {
+std::optional<Discard::Piece> Discard::NextPiece(std::string_view peeked, size_t wait_bytes_max) const {
   if (rest_ > 0) {
     const size_t bytes = std::min<size_t>(rest_, peeked.size());
-    return Piece{bytes, walk_, rest_ - static_cast<uint32_t>(bytes)};
+    return Piece{bytes, walk_, rest_ - static_cast<uint32_t>(bytes), {}};
   }
   std::string joined;
   std::string_view frames = peeked;
@@ -113,30 +118,28 @@ std::optional<Discard::Piece> Discard::NextPiece(std::string_view peeked, size_t
   }
   StreamWalk walk = walk_;
   walk.Walk(frames, nullptr);
-  // Damage may end inside what the segment holds; only what comes out of the pipe is consumed.
-  if (walk.whole_end() > end_) return Piece{static_cast<size_t>(walk.whole_end() - end_), walk, 0};
+  if (walk.whole_end() > end_) return Piece{static_cast<size_t>(walk.whole_end() - end_), walk, 0, {}};
+  // Damage may end inside the cut frame: what is left of that is the beginning of the next one.
+  frames.remove_prefix(static_cast<size_t>(walk.whole_end() - walk_.whole_end()));
   const FrameStep step = NextFrame(frames, false);
-  if (step.kind == FrameStep::Kind::kDamage) {
-    // Framing was lost inside the cut frame: what is here is no frame either, and the next piece begins anew.
-    IndexLine line = LineOf(walk.ProgressTo(end_), end_ + peeked.size());
-    return Piece{peeked.size(), StreamWalk(line), 0};
-  }
-  // A frame that fits the pipe will be there as a whole soon; dockerd writes each by one write.
-  if (step.bytes <= pipe_bytes / 2) return std::nullopt;
-  return PieceOfGiant(peeked, frames);
+  CHECK(step.kind == FrameStep::Kind::kNeedMore);
+  if (wait_bytes_max > 0 && step.bytes <= wait_bytes_max) return std::nullopt;
+  // Its length is not known: it is remembered as the beginning of a cut frame, to be joined with what comes.
+  if (step.bytes == 0) return Piece{peeked.size(), walk, 0, std::string(frames)};
+  return PieceOfGiant(walk, peeked, frames);
 }
 
 // A frame larger than the pipe is consumed as it comes. Its end, where it says whether it is partial, is not seen
 // together with its beginning: it counts as a line.
-Discard::Piece Discard::PieceOfGiant(std::string_view peeked, std::string_view frame) const {
+Discard::Piece Discard::PieceOfGiant(const StreamWalk& walk, std::string_view peeked, std::string_view frame) const {
   const uint32_t whole = static_cast<uint32_t>(kFrameHeaderBytes) + LoadBig32(frame.data());
   CHECK_GT(whole, frame.size());
   const bool is_stderr = frame.substr(kFrameHeaderBytes).starts_with("\x0a\x06stderr");
-  StreamProgress progress = walk_.ProgressTo(walk_.whole_end());
+  StreamProgress progress = walk.ProgressTo(walk.whole_end());
   ++progress.counts.of(is_stderr ? Source::kStderr : Source::kStdout);
   progress.is_open[is_stderr ? 1 : 0] = false;
-  return Piece{peeked.size(), StreamWalk(LineOf(progress, walk_.whole_end() + whole)),
-               whole - static_cast<uint32_t>(frame.size())};
+  return Piece{peeked.size(), StreamWalk(LineOf(progress, walk.whole_end() + whole)),
+               whole - static_cast<uint32_t>(frame.size()), {}};
 }
 
 }  // namespace tailrace

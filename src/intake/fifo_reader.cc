@@ -15,9 +15,8 @@ FifoReader::FifoReader(const Parts& parts, StreamLease stream, std::unique_ptr<F
     } else {
       parts_.journal.notes().Clear(stream_->id());  // Nothing had been consumed yet.
     }
-  } else if (!stream_->is_committed()) {
-    StartDiscard();
   }
+  if (!discard_ && !stream_->is_committed()) StartDiscard();
 }
 
 FifoReader::~FifoReader() = default;
@@ -51,6 +50,8 @@ FifoReader::Next FifoReader::VisitReading(MonoTime now, std::vector<char>& scrat
   const StreamWriter::Moved moved = writer_.Move(*fifo_, kVisitBytesMax, scratch);
   parts_.stats.bytes_taken.fetch_add(moved.bytes, std::memory_order_relaxed);
   parts_.stats.frames_taken.fetch_add(moved.frames, std::memory_order_relaxed);
+  // As long as there is some room, the wait for room begins anew.
+  if (moved.bytes > 0) since_ = now;
   if (!moved.status.ok()) return AfterFailure(now, moved.status);
   mode_ = Mode::kReading;
   if (moved.kind == MoveOutcome::Kind::kEnded) return AtEnd(now);
@@ -82,10 +83,13 @@ FifoReader::Next FifoReader::AfterFailure(MonoTime now, const Status& status) {
                      {{"container", stream_->facts().container_id}, {"error", status.message()}});
   }
   if (status.code() != StatusCode::kNoSpace) {
-    // A file that cannot be written is left; a new one is begun behind what is read away meanwhile.
+    // A file that cannot be written is left, and a new one begun at the next frame; when that fails as well, what comes
+    // meanwhile is read away.
     parts_.stats.io_errors.fetch_add(1, std::memory_order_relaxed);
     StartDiscard();
-    room_at_ = now + kNoSpaceMax;
+    if (failed_at_ && now - *failed_at_ < kNoSpaceMax) room_at_ = now + kNoSpaceMax;
+    failed_at_ = now;
+    leaves_segment_ = true;
     return {Next::Kind::kAt, now, Nanos(0)};
   }
   parts_.reports.ReportNoSpace();
@@ -104,7 +108,9 @@ FifoReader::Next FifoReader::VisitBlocked(MonoTime now, std::vector<char>& scrat
     StartDiscard();
     return VisitDiscarding(now, scratch);
   }
-  if (limit_ == IntakeLimit::kBlock) return {Next::Kind::kAt, now + kBlockedRetry, Nanos(0)};
+  if (limit_ == IntakeLimit::kBlock) {
+    return IsOver() ? AtEnd(now) : Next{Next::Kind::kAt, now + kBlockedRetry, Nanos(0)};
+  }
   const StreamWriter::Moved moved = writer_.Move(*fifo_, kVisitBytesMax, scratch);
   parts_.stats.bytes_taken.fetch_add(moved.bytes, std::memory_order_relaxed);
   parts_.stats.frames_taken.fetch_add(moved.frames, std::memory_order_relaxed);
@@ -117,18 +123,28 @@ FifoReader::Next FifoReader::VisitBlocked(MonoTime now, std::vector<char>& scrat
   return moved.kind == MoveOutcome::Kind::kEnded ? AtEnd(now) : AfterMove(now, moved);
 }
 
+// Nobody holds the FIFO and it is empty. A look that takes nothing.
+bool FifoReader::IsOver() {
+  char byte = 0;
+  const Result<MoveOutcome> peek = fifo_->Peek({&byte, 1});
+  return peek.ok() && peek->kind == MoveOutcome::Kind::kEnded;
+}
+
 void FifoReader::StartDiscard() {
   Result<std::string> cut_frame = writer_.CutFrame();
   // If not even that can be read, the rest of the cut frame is found to be damage and counted so.
-  discard_.emplace(parts_.journal.notes(), stream_->id(), writer_.walk(), cut_frame.value_or(std::string()));
+  discard_.emplace(parts_.journal.notes(), stream_->id(), writer_.walk(), writer_.end(),
+                   cut_frame.value_or(std::string()));
   mode_ = Mode::kDiscarding;
   lines_counted_ = 0;
+  waiting_since_ = MonoTime{0};
   parts_.log.Write(LogLevel::kWarning, "discard-begins", {{"container", stream_->facts().container_id}});
 }
 
 FifoReader::Next FifoReader::VisitDiscarding(MonoTime now, std::vector<char>& scratch) {
   if (TryResume(now)) return VisitReading(now, scratch);
-  Result<Discard::Step> step = discard_->DoStep(*fifo_, scratch);
+  const bool takes_cut = waiting_since_ > MonoTime{0} && now - waiting_since_ >= kCutFrameMax;
+  Result<Discard::Step> step = discard_->DoStep(*fifo_, scratch, takes_cut);
   if (!step.ok()) {
     parts_.log.Write(LogLevel::kError, "discard", {{"error", step.status().message()}});
     return {Next::Kind::kAt, now + kBlockedRetry, Nanos(0)};
@@ -137,6 +153,8 @@ FifoReader::Next FifoReader::VisitDiscarding(MonoTime now, std::vector<char>& sc
     parts_.log.Write(LogLevel::kWarning, "discard-note", {{"error", step->note_status.message()}});
   }
   if (step->bytes > 0) stream_->PublishDiscard(discard_->progress());
+  if (!step->is_waiting) waiting_since_ = MonoTime{0};
+  if (step->is_waiting && waiting_since_ == MonoTime{0}) waiting_since_ = now;
   CountDiscarded(discard_->lines());
   if (step->kind == MoveOutcome::Kind::kEnded) return AtEnd(now);
   // Never armed: it has to look for room, too.
@@ -145,16 +163,28 @@ FifoReader::Next FifoReader::VisitDiscarding(MonoTime now, std::vector<char>& sc
 
 // Back to reading, if the limit is gone and the disk has room again.
 bool FifoReader::TryResume(MonoTime now) {
-  if (limit_ != IntakeLimit::kNone || now < room_at_ || !discard_->is_at_frame() || !stream_->is_committed()) return false;
+  if (limit_ != IntakeLimit::kNone || now < room_at_ || !stream_->is_committed()) return false;
   room_at_ = now + kRoomRetry;
   const Result<SpaceInfo> space = parts_.disk.Space(parts_.journal.root());
-  if (!space.ok() || space->free_bytes < kRoomBytes) return false;
-  if (!writer_.BeginAfterDiscard(discard_->progress()).ok()) return false;
+  if (!space.ok() || space->free_bytes < kRoomBytes || !BeginAgain()) return false;
   TellDiscarded();
   parts_.journal.notes().Clear(stream_->id());
   discard_.reset();
   mode_ = Mode::kReading;
   return true;
+}
+
+bool FifoReader::BeginAgain() {
+  // Nothing was taken yet and the segment can be written: it goes on, even in the middle of a frame.
+  if (discard_->progress().end == writer_.end() && !leaves_segment_) return true;
+  if (!discard_->is_at_frame()) return false;
+  const Status status = writer_.BeginAfterDiscard(discard_->progress());
+  leaves_segment_ = leaves_segment_ && !status.ok();
+  if (!status.ok()) {
+    parts_.log.Write(LogLevel::kError, "spool-write",
+                     {{"container", stream_->facts().container_id}, {"error", status.message()}});
+  }
+  return status.ok();
 }
 
 void FifoReader::CountDiscarded(uint64_t lines) {
@@ -190,12 +220,15 @@ FifoReader::Next FifoReader::AtEnd(MonoTime now) {
 FifoReader::Next FifoReader::VisitClosing(MonoTime now) {
   if (discard_->lines() > 0 || writer_.end() < discard_->progress().end) {
     const Result<SpaceInfo> space = parts_.disk.Space(parts_.journal.root());
-    const bool has_room = space.ok() && space->free_bytes >= kRoomBytes;
-    if (!has_room || !writer_.BeginAfterDiscard(discard_->progress()).ok()) {
+    Status status(StatusCode::kNoSpace, "too little");
+    if (space.ok() && space->free_bytes >= kRoomBytes) status = writer_.BeginAfterDiscard(discard_->progress());
+    if (status.code() == StatusCode::kNoSpace) {
       parts_.reports.ReportNoSpace();
       return {Next::Kind::kAt, now + kNoSpaceMax, Nanos(0)};
     }
     TellDiscarded();
+    // The folder may be gone already, or the disk be damaged: the note stays, and says where the stream ended.
+    if (!status.ok()) return Finish();
   }
   parts_.journal.notes().Clear(stream_->id());
   return Finish();

@@ -30,6 +30,8 @@ class FifoReader {
   static constexpr Nanos kBlockedRetry = std::chrono::milliseconds(100);
   static constexpr Nanos kRoomRetry = std::chrono::milliseconds(200);
   static constexpr Nanos kDiscardRest = std::chrono::milliseconds(5);
+  // So long a discard waits for the rest of a frame. dockerd writes each frame by one write: it died in the middle.
+  static constexpr Nanos kCutFrameMax = std::chrono::seconds(5);
   // A new segment is begun only when so much is free: creating on a full disk is what must not happen.
   static constexpr uint64_t kRoomBytes = 2_MiB;
 
@@ -77,6 +79,8 @@ class FifoReader {
   void Obey(MonoTime now);
   void StartDiscard();
   bool TryResume(MonoTime now);
+  bool BeginAgain();
+  bool IsOver();
   void CountDiscarded(uint64_t lines);
   void TellDiscarded();
   Next AtEnd(MonoTime now);
@@ -93,6 +97,9 @@ class FifoReader {
   bool may_grow_pipe_ = true;
   MonoTime last_visit_{0};
   MonoTime since_{0};       // of kNoRoom, kBlocked
+  MonoTime waiting_since_{0};  // of kDiscarding: for the rest of a frame; 0: it is not
+  std::optional<MonoTime> failed_at_;  // the last I/O error, not counting a full disk
+  bool leaves_segment_ = false;        // after one: the next byte goes into another file
   MonoTime room_at_{0};     // when to look for room again
   uint64_t lines_counted_ = 0;  // of this discard, already in the stats
 };

@@ -86,7 +86,8 @@ Status StreamWriter::OpenSegment(uint64_t start, const IndexLine& first_line, bo
   }
   ASSIGN_OR_RETURN(std::unique_ptr<File> file, disk_.Open(stream_.SegmentPath(start), OpenMode::kCreate));
   ASSIGN_OR_RETURN(const uint64_t size, file->Size());
-  CHECK_EQ(size, 0u);  // Nobody else writes here, and a segment that was there would be in stream_.Segments().
+  // Not one of stream_.Segments(), so not ours: a damaged folder. It is left as it is.
+  if (size > 0) return Status(StatusCode::kIo, "begin " + stream_.SegmentPath(start) + ": a foreign file is there");
   file_ = std::move(file);
   index_ = std::move(index);
   index_lines_ = with_index ? 1 : 0;
@@ -106,13 +107,20 @@ Status StreamWriter::Roll() {
 
 Status StreamWriter::BeginAfterDiscard(const StreamProgress& progress) {
   CHECK_EQ(progress.end, progress.whole_end);
-  if (progress.end == end_ && !is_cut()) return Status::Ok();  // Nothing was discarded.
+  CHECK_GE(progress.end, end_);
+  const std::vector<Segment> segments = stream_.Segments();
+  if (segments.empty() ? progress.end == 0 : segments.back().start == progress.end) {
+    // The newest one is empty, and no second can begin there: its file is opened afresh.
+    file_.reset();
+    index_.reset();
+    return Status::Ok();
+  }
   IndexLine first;
   first.offset = progress.end;
   first.counts = progress.counts;
   first.time_max = progress.time_max;
   first.is_open = progress.is_open;
-  first.after_discard = true;
+  first.after_discard = progress.end > end_;
   RETURN_IF_ERROR(OpenSegment(progress.end, first, true));
   end_ = progress.end;
   walk_ = StreamWalk(first);
@@ -150,7 +158,6 @@ Status StreamWriter::Recover() {
   segments.back().end = end_;
   ASSIGN_OR_RETURN(Recovered recovered, RecoverEnd({disk_, stream_.directory(), segments}));
   walk_ = recovered.walk;
-  is_recovered_ = true;
   // The index goes on behind its last valid line; what had to be made anew is written again from there.
   index_lines_ = recovered.lines_in_file;
   lines_.assign(recovered.lines.begin() + static_cast<std::ptrdiff_t>(std::min(index_lines_, recovered.lines.size())),
@@ -159,8 +166,9 @@ Status StreamWriter::Recover() {
   if (is_cut()) {
     std::span<char> header(header_, std::min<size_t>(sizeof(header_), end_ - walk_.whole_end()));
     ASSIGN_OR_RETURN(size_t got, file_->ReadAt(walk_.whole_end() - segment_start_, header));
-    CHECK_EQ(got, header.size());
+    if (got < header.size()) return Status(StatusCode::kIo, "read the cut frame back: cut short");
   }
+  is_recovered_ = true;
   return Status::Ok();
 }
 
@@ -193,6 +201,11 @@ void StreamWriter::WriteIndex() {
 
 Result<std::string> StreamWriter::CutFrame() {
   RETURN_IF_ERROR(Recover());
+  if (!is_cut()) return std::string();
+  // A read that failed before may have left whole frames unwalked: they are in the segment, and no part of what is lost.
+  std::vector<char> scratch(kScratchBytes);
+  size_t frames = 0;
+  RETURN_IF_ERROR(WalkFresh(scratch, frames));
   std::string bytes(static_cast<size_t>(end_ - walk_.whole_end()), '\0');
   if (bytes.empty()) return bytes;
   ASSIGN_OR_RETURN(size_t got, file_->ReadAt(walk_.whole_end() - segment_start_, bytes));

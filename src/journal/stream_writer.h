@@ -40,7 +40,8 @@ class StreamWriter {
   // Recovers what was not yet (a stream that ended while nobody served). After it, end() and the counts are known.
   Status Recover();
 
-  // A discard took over at end() and came to `progress.end`: begins a segment there, flagged after-discard.
+  // A discard took over at end() and came to `progress.end`: begins a segment there, flagged after-discard. When nothing
+  // was discarded it is merely a new file, to leave one that cannot be written.
   Status BeginAfterDiscard(const StreamProgress& progress);
 
   // The bytes of the cut frame at the end of the newest segment, for a discard that goes on inside it.
