@@ -18,7 +18,7 @@ Intake::Intake(const Parts& parts) : parts_(parts), scratch_(StreamWriter::kScra
 Intake::~Intake() {
   Stop();
   for (auto& [token, slot] : slots_) {
-    if (slot.reader->fifo() != nullptr) poller_->Remove(*slot.reader->fifo());
+    if (slot.can_poll) poller_->Remove(*slot.reader->fifo());
   }
 }
 
@@ -46,7 +46,6 @@ void Intake::Stop() {
 
 void Intake::RunOnce(MonoTime deadline) {
   TakeMail(parts_.clock.Now());
-  ServeDrains(parts_.clock.Now());
   fired_.clear();
   poller_->Wait(std::min(deadline, NextDue()), fired_);
   const MonoTime now = parts_.clock.Now();
@@ -91,7 +90,7 @@ void Intake::Remove(uint64_t token) {
   auto found = slots_.find(token);
   CHECK(found != slots_.end());
   FifoReader& reader = *found->second.reader;
-  if (reader.fifo() != nullptr) poller_->Remove(*reader.fifo());
+  if (found->second.can_poll) poller_->Remove(*reader.fifo());
   std::erase(busy_, token);
   StreamLease stream = reader.TakeStream();
   slots_.erase(found);  // Closes the FIFO and the segment before anyone removes them.
@@ -113,19 +112,30 @@ void Intake::Abandon(StreamId stream) { Post(AbandonStream{stream}); }
 void Intake::RequestRoll(StreamId stream) { Post(RollStream{stream}); }
 void Intake::SetLimit(StreamId stream, IntakeLimit limit) { Post(LimitStream{stream, limit}); }
 
+// The mail and the drains are taken together: a drain is served after the Register that came before it.
 void Intake::TakeMail(MonoTime now) {
   std::vector<Mail> mail;
+  // Copied: visiting does I/O, and the mutex is not held over that.
+  std::vector<DrainRequest> requests;
   {
     MutexLock lock(mu_);
     mail.swap(mail_);
+    for (const DrainRequest* request : drains_) {
+      if (!request->is_done) requests.push_back(*request);
+    }
   }
   for (Mail& item : mail) {
     std::visit([&](auto& content) { Take(content, now); }, item);
   }
+  if (!requests.empty()) ServeDrains(requests, now);
 }
 
 void Intake::Take(NewReader& mail, MonoTime now) {
   const uint64_t token = mail.stream->id().value;
+  if (slots_.contains(token)) {
+    parts_.log.Write(LogLevel::kError, "register", {{"stream", mail.stream->id().ToString()}, {"why", "it is read already"}});
+    return;
+  }
   const FifoReader::Parts parts{parts_.disk, parts_.log, parts_.journal, parts_.reports, stats_};
   auto reader = std::make_unique<FifoReader>(parts, std::move(mail.stream), std::move(mail.fifo));
   Slot& slot = slots_[token];
@@ -176,16 +186,7 @@ bool Intake::Drain(StreamId stream, MonoTime deadline) {
   return request.is_done;
 }
 
-void Intake::ServeDrains(MonoTime now) {
-  // The requests are copied: visiting does I/O, and the mutex is not held over that.
-  std::vector<DrainRequest> requests;
-  {
-    MutexLock lock(mu_);
-    for (const DrainRequest* request : drains_) {
-      if (!request->is_done) requests.push_back(*request);
-    }
-  }
-  if (requests.empty()) return;
+void Intake::ServeDrains(std::vector<DrainRequest>& requests, MonoTime now) {
   for (DrainRequest& request : requests) request.is_done = ServeDrain(request, now);
   MutexLock lock(mu_);
   for (const DrainRequest& request : requests) {

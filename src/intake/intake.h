@@ -66,7 +66,7 @@ class Intake : public IntakeControl {
   struct Slot {
     std::unique_ptr<FifoReader> reader;
     FifoReader::Next next;
-    bool can_poll = false;  // else it is visited by time
+    bool can_poll = false;  // in the poller; else it is visited by time
   };
   // A Drain that waits; lives on its caller's stack, and in the list under the mutex.
   struct DrainRequest {
@@ -83,7 +83,7 @@ class Intake : public IntakeControl {
   void Take(AbandonStream& mail, MonoTime now);
   void Take(RollStream& mail, MonoTime now);
   void Take(LimitStream& mail, MonoTime now);
-  void ServeDrains(MonoTime now);
+  void ServeDrains(std::vector<DrainRequest>& requests, MonoTime now);
   bool ServeDrain(DrainRequest& request, MonoTime now);
   void Visit(uint64_t token, MonoTime now);
   void VisitDue(MonoTime now);

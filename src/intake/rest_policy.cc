@@ -6,7 +6,8 @@ namespace tailrace {
 
 RestPolicy::Decision RestPolicy::After(const VisitFacts& visit) {
   Decision decision;
-  const auto elapsed = static_cast<double>(std::max<int64_t>(visit.since_last.count(), 1));
+  // Visits that were asked for may follow each other at once; that is no rate.
+  const auto elapsed = static_cast<double>(std::max(visit.since_last, kRestMin).count());
   // A rate that fell is believed by halves: bursts come in trains.
   bytes_per_ns_ = std::max(static_cast<double>(visit.bytes) / elapsed, bytes_per_ns_ / 2);
   if (visit.frames < kBusyFrames || visit.bytes / visit.frames >= kBigEntryBytes) {
