@@ -56,17 +56,17 @@ std::optional<Cursor> DecodeCursor(std::string_view bytes) {
 Result<CursorFile> CursorFile::Open(Disk& disk, const std::string& path) {
   ASSIGN_OR_RETURN(std::unique_ptr<File> opened, disk.Open(path, OpenMode::kCreate));
   CursorFile file(std::move(opened));
-  std::string bytes(2 * kCursorCopyBytes, '\0');
+  std::string bytes(kCursorCopyStride + kCursorCopyBytes, '\0');
   ASSIGN_OR_RETURN(size_t got, file.file_->ReadAt(0, bytes));
   bool is_found = false;
   for (size_t copy = 0; copy < 2; ++copy) {
     const std::string_view all = std::string_view(bytes).substr(0, got);
-    if (all.size() < (copy + 1) * kCursorCopyBytes) break;
-    const std::optional<Cursor> cursor = DecodeCursor(all.substr(copy * kCursorCopyBytes));
+    if (all.size() < copy * kCursorCopyStride + kCursorCopyBytes) break;
+    const std::optional<Cursor> cursor = DecodeCursor(all.substr(copy * kCursorCopyStride));
     if (!cursor || (is_found && cursor->generation < file.cursor_.generation)) continue;
     file.cursor_ = *cursor;
-    // What is found may be durable: it is kept, and the other copy written first.
-    file.copy_ = 1 - copy;
+    // The newest may not be durable yet; the other one is since the last sync, and must stay until the next.
+    file.copy_ = copy;
     is_found = true;
   }
   file.is_damaged_ = got > 0 && !is_found;
@@ -79,7 +79,7 @@ Status CursorFile::Write(const Cursor& cursor) {
   const uint64_t generation = cursor_.generation + 1;
   cursor_ = cursor;
   cursor_.generation = generation;
-  return file_->WriteAt(copy_ * kCursorCopyBytes, EncodeCursor(cursor_));
+  return file_->WriteAt(copy_ * kCursorCopyStride, EncodeCursor(cursor_));
 }
 
 Status CursorFile::Sync() {

@@ -38,6 +38,7 @@ struct Cursor {
 };
 
 inline constexpr size_t kCursorCopyBytes = 256;
+inline constexpr size_t kCursorCopyStride = 512;  // a sector: a torn write leaves the other copy alone
 std::string EncodeCursor(const Cursor& cursor);
 std::optional<Cursor> DecodeCursor(std::string_view bytes);
 
