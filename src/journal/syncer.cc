@@ -49,8 +49,10 @@ void Syncer::SyncSegments(Stream& stream, State& state, IntakeControl* control, 
     if (segment.end <= state.synced) continue;
     const bool is_newest = segment.start == segments.back().start;
     const uint64_t unsynced = segment.end - std::max(segment.start, state.synced);
-    if (is_newest && unsynced >= kBusyBytes && control != nullptr && !is_last && !stream.ended()) {
-      if (state.roll_asked != segment.start) control->RequestRoll(stream.id());
+    // Asked before and not sealed: nothing has come since, so it is quiet by now.
+    const bool is_busy = unsynced >= kBusyBytes && state.roll_asked != segment.start;
+    if (is_newest && is_busy && control != nullptr && !is_last && !stream.ended()) {
+      control->RequestRoll(stream.id());
       state.roll_asked = segment.start;
       break;  // Sealed by the next time.
     }
