@@ -49,21 +49,31 @@ Status StreamReader::ReadSegment(const Place& place, std::span<char> buffer, Rea
   if (got == 0) return Corrupt("read segment: shorter than it was");
   ++reads_;
   outcome.kind = ReadOutcome::Kind::kData;
-  outcome.data = {buffer.data(), got};
   outcome.is_cut = got < want || (place.is_sealed && offset_ + got == place.readable_end);
-  outcome.is_suspect = HasSuspectBlock(place, outcome.data);
+  if (got >= kIndexBlockBytes || outcome.is_cut) LoadIndex(place, offset_ + got);
+  // The buffer was too small: what it holds ends with a block, so that the next read verifies the next block whole.
+  if (got == want && offset_ + got < place.readable_end) {
+    auto behind = std::upper_bound(index_.begin(), index_.end(), offset_ + got,
+                                   [](uint64_t offset, const IndexLine& line) { return offset < line.offset; });
+    if (behind != index_.begin() && (behind - 1)->offset > offset_) {
+      got = static_cast<size_t>((behind - 1)->offset - offset_);
+    }
+  }
+  outcome.data = {buffer.data(), got};
+  outcome.is_suspect = HasSuspectBlock(outcome.data);
   return Status::Ok();
 }
 
+void StreamReader::LoadIndex(const Place& place, uint64_t end) {
+  if (index_segment_ == place.segment_start && !index_.empty() && index_.back().offset >= end) return;
+  const std::vector<Segment> segments{{place.segment_start, place.readable_end, false}};
+  index_ = ReadIndexFile({disk_, stream_.directory(), segments}, segments.front());
+  index_segment_ = place.segment_start;
+}
+
 // Verifies the index blocks that lie wholly in `data`. Short reads at a stream's growing end hold none.
-bool StreamReader::HasSuspectBlock(const Place& place, std::string_view data) {
-  if (data.size() < kIndexBlockBytes) return false;
+bool StreamReader::HasSuspectBlock(std::string_view data) {
   const uint64_t end = offset_ + data.size();
-  if (index_segment_ != place.segment_start || (index_.empty() ? 0 : index_.back().offset) < end) {
-    const std::vector<Segment> segments{{place.segment_start, place.readable_end, false}};
-    index_ = ReadIndexFile({disk_, stream_.directory(), segments}, segments.front());
-    index_segment_ = place.segment_start;
-  }
   auto line = std::lower_bound(index_.begin(), index_.end(), offset_,
                                [](const IndexLine& a, uint64_t offset) { return a.offset < offset; });
   bool is_suspect = false;

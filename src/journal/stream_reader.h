@@ -16,7 +16,7 @@ namespace tailrace {
 
 struct ReadOutcome {
   enum class Kind {
-    kData,  // `data` holds bytes of the stream from `offset` on; they begin at a frame, and end in mid-frame when the
+    kData,  // `data` holds bytes of the stream from `offset` on; they begin at a frame, and may end in mid-frame when the
             // buffer was too small for the rest or `is_cut`: consume whole frames, seek behind them
     kGap,   // [offset, gap_end) is gone; the reader now stands at gap_end
     kWait,  // at the end of what there is; wait on stream.signal()
@@ -57,7 +57,8 @@ class StreamReader {
   // kGone when the place has to be looked up again (dropped meanwhile).
   Status ReadSegment(const Place& place, std::span<char> buffer, ReadOutcome& outcome);
   ReadOutcome MakeGap(uint64_t gap_end, GapReason reason);
-  bool HasSuspectBlock(const Place& place, std::string_view data);
+  void LoadIndex(const Place& place, uint64_t end);
+  bool HasSuspectBlock(std::string_view data);
   uint64_t LinesLost(uint64_t gap_end);
   std::optional<LineCounts> CountsBefore(const std::vector<Segment>& segments, uint64_t offset);
 
