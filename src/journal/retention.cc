@@ -44,9 +44,9 @@ class Work {
     for (State& state : states_) {
       const std::vector<Segment>& segments = state.stream->segments;
       if (state.dropped == segments.size()) continue;
-      if (state.stream->is_live && state.dropped + 1 == segments.size()) return std::nullopt;
+      if (state.stream->is_live && state.dropped + 1 == segments.size()) continue;
       const Segment& segment = segments[state.dropped];
-      if (segment.end > state.stream->settled && !undelivered_too) return std::nullopt;
+      if (segment.end > state.stream->settled && !undelivered_too) continue;
       ++state.dropped;
       bytes_ -= segment.bytes();
       return segment.bytes();
@@ -59,7 +59,8 @@ class Work {
     size_t here = states_.size();
     for (State& state : states_) {
       if (here <= streams_max) return;
-      if (state.stream->is_live || (!state.stream->segments.empty() && state.stream->segments.back().end > state.stream->settled)) continue;
+      const std::vector<Segment>& segments = state.stream->segments;
+      if (state.stream->is_live || (!segments.empty() && segments.back().end > state.stream->settled)) continue;
       for (; state.dropped < state.stream->segments.size(); ++state.dropped) {
         bytes_ -= state.stream->segments[state.dropped].bytes();
       }
@@ -75,7 +76,7 @@ class Work {
     return INT64_MAX;
   }
 
-  void Report(IntakeLimit limit, bool wants_roll, RetentionPlan& plan) const {
+  void Report(IntakeLimit limit, bool is_space_short, RetentionPlan& plan) const {
     for (const State& state : states_) {
       const std::vector<Segment>& segments = state.stream->segments;
       if (state.dropped > 0 || state.is_gone) {
@@ -83,10 +84,10 @@ class Work {
         plan.drops.push_back({state.stream->id, is_all ? UINT64_MAX : segments[state.dropped].start});
       }
       if (!state.stream->is_live) continue;
-      plan.limits.push_back({state.stream->id, limit});
-      if (wants_roll && !segments.empty() && segments.back().bytes() >= kRollBytesMin) {
-        plan.rolls.push_back(state.stream->id);
-      }
+      // Its newest segment could make the room: the stream goes on, so that it rolls, and the old one can go.
+      const bool wants_roll = is_space_short && CanGoOnceSealed(state);
+      if (wants_roll) plan.rolls.push_back(state.stream->id);
+      plan.limits.push_back({state.stream->id, wants_roll ? IntakeLimit::kNone : limit});
     }
   }
 
@@ -97,6 +98,12 @@ class Work {
     uint64_t bytes = 0;
     bool is_gone = false;
   };
+  bool CanGoOnceSealed(const State& state) const {
+    const std::vector<Segment>& segments = state.stream->segments;
+    if (segments.empty() || segments.back().bytes() < kRollBytesMin) return false;
+    return container_.spool_full == SpoolFull::kDropOldest || segments.back().end <= state.stream->settled;
+  }
+
   const RetentionContainer& container_;
   std::vector<State> states_;
   uint64_t bytes_ = 0;

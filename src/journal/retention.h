@@ -45,7 +45,7 @@ struct RetentionPlan {
   };
   std::vector<Drop> drops;
   std::vector<Limit> limits;       // of every live stream, kNone included
-  std::vector<StreamId> rolls;     // a segment to be sealed, so that it can go at the next look
+  std::vector<StreamId> rolls;     // a segment to be sealed, so that it can go at the next look; not limited until then
 };
 
 // The defaults of spool-limit and spool-free for a file system of that size.
