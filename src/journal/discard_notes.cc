@@ -1,5 +1,7 @@
 #include "journal/discard_notes.h"
 
+#include <algorithm>
+
 #include "base/crc32c.h"
 
 namespace tailrace {
@@ -68,8 +70,10 @@ std::optional<DiscardNote> DecodeDiscardNote(std::string_view bytes) {
   note.open_bytes = LoadLittle<uint32_t>(p + kOpenBytesAt);
   note.open_rest = LoadLittle<uint32_t>(p + kOpenRestAt);
   const uint32_t head_bytes_untrusted = LoadLittle<uint32_t>(p + kHeadBytesAt);
-  if (head_bytes_untrusted > DiscardNote::kHeadBytes) return std::nullopt;
+  if (head_bytes_untrusted != std::min<size_t>(note.open_bytes, DiscardNote::kHeadBytes)) return std::nullopt;
   note.open_head.assign(p + kHeadAt, head_bytes_untrusted);
+  if (note.settled.end > kStreamBytesMax) return std::nullopt;
+  if (note.open_bytes > 0 && note.open_after.end != note.settled.end + note.open_bytes) return std::nullopt;
   return note;
 }
 
@@ -133,11 +137,13 @@ void DiscardNotes::Clear(StreamId stream) {
   {
     MutexLock lock(mu_);
     slot = SlotOfLocked(stream);
-    if (!slot) return;
-    slots_[*slot].reset();
   }
+  if (!slot) return;
   // Should this fail, the note says what the segments say too: a stream's end is the larger of both.
   (void)file_->WriteAt(*slot * kDiscardNoteBytes, std::string(kDiscardNoteBytes, '\0'));
+  // Only then may another stream take the slot.
+  MutexLock lock(mu_);
+  slots_[*slot].reset();
 }
 
 std::vector<StreamId> DiscardNotes::Streams() {

@@ -1,6 +1,7 @@
 #include "journal/housekeeper.h"
 
 #include <algorithm>
+#include <set>
 
 namespace tailrace {
 
@@ -85,6 +86,17 @@ void Housekeeper::LoadAll() {
       // Left over from a StartLogging that was killed before its commit, or from an end before its clean-up.
       if (stream->ended() && stream->Snapshot().empty()) unfinished_.push_back(std::move(stream));
     }
+  }
+  ClearForeignNotes();
+}
+
+// Notes of streams that were never committed, and died with the process: they would fill the slots.
+void Housekeeper::ClearForeignNotes() {
+  const std::vector<StreamId> noted = parts_.journal.notes().Streams();  // First: a stream is known before its note.
+  std::set<uint64_t> known;
+  for (const StreamLease& stream : parts_.journal.Streams()) known.insert(stream->id().value);
+  for (const StreamId stream : noted) {
+    if (!known.contains(stream.value)) parts_.journal.notes().Clear(stream);
   }
 }
 

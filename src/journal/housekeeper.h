@@ -63,6 +63,7 @@ class Housekeeper : public IntakeReports {
   void FinishEnded();
   bool FinishStream(Stream& stream);
   void LoadAll();
+  void ClearForeignNotes();
   void CommitLate();
   void Retain();
   std::vector<RetentionContainer> Gather(const std::vector<StreamLease>& streams) const;
