@@ -1,4 +1,4 @@
-// The part of Journal that touches the disk: the root's own files, commits, loading.
+// The part of Journal that writes: the root's own files, commits, removal.
 #include "journal/journal.h"
 
 #include <algorithm>
@@ -13,6 +13,7 @@ constexpr std::string_view kVersionLine = "tailrace-journal ";
 // The reserve is made only while so many times its size is free.
 constexpr uint64_t kReserveRoomFactor = 8;
 constexpr size_t kSmallFileBytesMax = 64 * 1024;
+constexpr int kMakeFolderAttempts = 3;
 constexpr const char* kBootIdPath = "/proc/sys/kernel/random/boot_id";
 
 std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -22,44 +23,43 @@ Status MakeDirIfMissing(Disk& disk, const std::string& path) {
   return status.code() == StatusCode::kExists ? Status::Ok() : status;
 }
 
-// What a stream's folder says by itself.
-StreamFacts ReducedFacts(const StreamFolderName& name, const std::string& container_id) {
-  StreamFacts facts;
-  facts.id = name.id;
-  facts.run = name.run;
-  facts.container_id = container_id;
-  return facts;
-}
-
-// Container ids become folder names.
-bool IsFileName(const std::string& name) {
-  return !name.empty() && name != "." && name != ".." && name.size() <= 255 && name.find('/') == name.npos &&
-         name.find('\0') == name.npos;
-}
-
 }  // namespace
 
 Status Journal::Open() {
-  RETURN_IF_ERROR(MakeFolders());
+  RETURN_IF_ERROR(MakeDirIfMissing(parts_.disk, options_.root));
   ASSIGN_OR_RETURN(lock_, parts_.disk.Open(options_.root + "/lock", OpenMode::kCreate));
-  if (const Status status = lock_->Lock(); !status.ok()) {
-    lock_.reset();
-    return Status(StatusCode::kBusy, "lock " + options_.root + ": another process serves this root");
-  }
-  RETURN_IF_ERROR(CheckVersion());
-  Status status = notes_.Open(options_.root + "/discards");
+  Status status = lock_->Lock();
+  if (!status.ok()) status = Status(StatusCode::kBusy, "lock " + options_.root + ": another process serves this root");
+  // A newer format is left untouched: before anything else is made.
+  if (status.ok()) status = CheckVersion();
+  if (status.ok()) status = MakeFolders();
   if (!status.ok()) {
-    parts_.log.Write(LogLevel::kWarning, "discard-notes", {{"error", status.message()}});
+    lock_.reset();
+    return status;
   }
+  status = notes_.Open(options_.root + "/discards");
+  if (!status.ok()) parts_.log.Write(LogLevel::kWarning, "discard-notes", {{"error", status.message()}});
   status = RestoreReserve();
   if (!status.ok()) parts_.log.Write(LogLevel::kWarning, "spool-reserve", {{"error", status.message()}});
   is_open_ = true;
   return Status::Ok();
 }
 
+// The root's own names are made durable here, once; whatever is below them is the syncer's.
 Status Journal::MakeFolders() {
-  for (const char* folder : {"", "/live", "/c"}) {
-    RETURN_IF_ERROR(MakeDirIfMissing(parts_.disk, options_.root + folder));
+  bool is_new = false;
+  for (const char* folder : {"/live", "/c"}) {
+    const Status status = parts_.disk.MakeDir(options_.root + folder);
+    if (status.code() == StatusCode::kExists) continue;
+    RETURN_IF_ERROR(status);
+    is_new = true;
+  }
+  if (!is_new) return Status::Ok();
+  const size_t slash = options_.root.rfind('/');
+  const std::string parent = slash == 0 || slash == std::string::npos ? "/" : options_.root.substr(0, slash);
+  for (const std::string& folder : {parent, options_.root}) {
+    const Status status = parts_.disk.SyncDir(folder);
+    if (!status.ok()) parts_.log.Write(LogLevel::kWarning, "spool-sync", {{"error", status.message()}});
   }
   return Status::Ok();
 }
@@ -86,109 +86,9 @@ Status Journal::CheckVersion() {
 
 std::string Journal::LivePath(const std::string& fifo) const { return options_.root + "/live/" + BaseName(fifo); }
 
-std::vector<StreamLease> Journal::AttachLive() {
-  std::vector<StreamLease> leases;
-  if (!is_open_) return leases;
-  const Result<std::vector<DirEntry>> entries = parts_.disk.List(options_.root + "/live");
-  if (!entries.ok()) {
-    parts_.log.Write(LogLevel::kError, "attach", {{"error", entries.status().message()}});
-    return leases;
-  }
-  for (const DirEntry& entry : *entries) {
-    const Result<std::string> target = parts_.disk.ReadLink(options_.root + "/live/" + entry.name);
-    Result<StreamLease> lease = target.ok() ? AttachOne(entry.name, *target) : Result<StreamLease>(target.status());
-    if (lease.ok()) {
-      leases.push_back(std::move(*lease));
-    } else {
-      parts_.log.Write(LogLevel::kError, "attach", {{"fifo", entry.name}, {"error", lease.status().message()}});
-    }
-  }
-  return leases;
-}
-
-// `target` is "../c/<container>/<run>-<id>".
-Result<StreamLease> Journal::AttachOne(const std::string& fifo_name, const std::string& target) {
-  constexpr std::string_view kPrefix = "../c/";
-  const size_t slash = target.rfind('/');
-  if (!target.starts_with(kPrefix) || slash <= kPrefix.size()) return Corrupt("attach: the link leads elsewhere");
-  const std::string container_id = target.substr(kPrefix.size(), slash - kPrefix.size());
-  const std::optional<StreamFolderName> name = ParseStreamFolder(std::string_view(target).substr(slash + 1));
-  if (!name || !IsFileName(container_id)) return Corrupt("attach: the link leads elsewhere");
-  const std::string directory = options_.root + "/c/" + container_id + "/" + target.substr(slash + 1);
-  Result<StreamFacts> facts = LoadFacts(parts_.disk, directory, *name);
-  if (!facts.ok()) {
-    parts_.log.Write(LogLevel::kError, "facts-damaged", {{"stream", name->id.ToString()}, {"error", facts.status().message()}});
-    facts = ReducedFacts(*name, container_id);
-    facts->fifo = options_.fifo_directory + "/" + fifo_name;
-  }
-  ContainerHold hold(*this, container_id);
-  auto stream = std::make_unique<Stream>(std::move(*facts), directory, (*hold).signal);
-  RETURN_IF_ERROR(LoadLive(parts_.disk, *stream, notes_.Find(name->id)));
-  return Insert(*hold, std::move(stream));
-}
-
-// Loads what is on disk and not in memory; streams made meanwhile are in memory already. What cannot be read is told
-// and left alone.
-void Journal::LoadContainer(const std::string& container_id, Container& container) {
-  if (!is_open_ || !IsFileName(container_id)) return;
-  {
-    MutexLock lock(mu_);
-    if (container.is_loaded) return;
-  }
-  const std::string parent = options_.root + "/c/" + container_id;
-  const Result<std::vector<DirEntry>> entries = parts_.disk.List(parent);
-  const StatusCode code = entries.status().code();
-  if (!entries.ok() && code != StatusCode::kNotFound) {
-    parts_.log.Write(LogLevel::kError, "load", {{"container", container_id}, {"error", entries.status().message()}});
-    return;
-  }
-  if (entries.ok()) {
-    for (const DirEntry& entry : *entries) LoadStream(parent + "/" + entry.name, entry.name, container);
-  }
-  MutexLock lock(mu_);
-  container.is_loaded = true;
-}
-
-void Journal::LoadStream(const std::string& directory, const std::string& folder, Container& container) {
-  const std::optional<StreamFolderName> name = ParseStreamFolder(folder);
-  if (!name) return;
-  {
-    MutexLock lock(mu_);
-    container.next_run = std::max(container.next_run, name->run + 1);
-    for (const auto& entry : container.entries) {
-      if (entry->stream->id() == name->id) return;
-    }
-  }
-  Result<StreamFacts> facts = LoadFacts(parts_.disk, directory, *name);
-  if (!facts.ok()) {
-    // Its lines can be read all the same: `docker logs` needs none of the facts.
-    parts_.log.Write(LogLevel::kError, "facts-damaged",
-                     {{"stream", name->id.ToString()}, {"error", facts.status().message()}});
-    facts = ReducedFacts(*name, BaseName(directory.substr(0, directory.rfind('/'))));
-  }
-  auto stream = std::make_unique<Stream>(std::move(*facts), directory, container.signal);
-  const Status status = LoadEnded(parts_.disk, *stream, notes_.Find(name->id));
-  if (!status.ok()) {
-    parts_.log.Write(LogLevel::kError, "load", {{"stream", name->id.ToString()}, {"error", status.message()}});
-    return;
-  }
-  (void)Insert(container, std::move(stream));
-}
-
-std::vector<std::string> Journal::ContainersOnDisk() {
-  std::vector<std::string> containers;
-  if (!is_open_) return containers;
-  const Result<std::vector<DirEntry>> entries = parts_.disk.List(options_.root + "/c");
-  if (!entries.ok()) return containers;
-  for (const DirEntry& entry : *entries) {
-    if (entry.kind == DirEntry::Kind::kDirectory) containers.push_back(entry.name);
-  }
-  return containers;
-}
-
 Result<StreamLease> Journal::Create(StreamFacts facts) {
   if (!is_open_) return Status(StatusCode::kIo, "create stream: the spool could not be opened");
-  if (!IsFileName(facts.container_id)) return Invalid("create stream: the container id is not a file name");
+  if (!IsFolderName(facts.container_id)) return Invalid("create stream: the container id is not a file name");
   ContainerHold hold(*this, facts.container_id);
   LoadContainer(facts.container_id, *hold);
   // In memory first: whoever lists the folder while it is being made must not load it as an ended stream.
@@ -214,7 +114,11 @@ StreamLease Journal::CreateUncommitted(StreamFacts facts) {
 
 Status Journal::Commit(Stream& stream) {
   if (!is_open_) return Status(StatusCode::kIo, "commit stream: the spool could not be opened");
-  if (!IsFileName(stream.facts().container_id)) return Invalid("commit stream: of no container");
+  if (!IsFolderName(stream.facts().container_id)) return Invalid("commit stream: of no container");
+  // A stream whose folder could not be read at the start may have lines in it: nothing is put beside them.
+  const Result<std::vector<Segment>> segments = ListSegments(parts_.disk, stream.directory());
+  if (!segments.ok() && segments.status().code() != StatusCode::kNotFound) return segments.status();
+  if (segments.ok() && !segments->empty()) return Corrupt("commit stream: its folder has lines that were not attached");
   RETURN_IF_ERROR(WriteStreamFolder(stream));
   stream.SetCommitted(true);
   return Status::Ok();
@@ -237,8 +141,12 @@ Status Journal::WriteStreamFolder(const Stream& stream) {
   const StreamFacts& facts = stream.facts();
   const std::string parent = options_.root + "/c/" + facts.container_id;
   const std::string folder = FormatStreamFolder({facts.run, facts.id});
-  RETURN_IF_ERROR(MakeDirIfMissing(parts_.disk, parent));
-  Status status = MakeDirIfMissing(parts_.disk, stream.directory());
+  Status status;
+  for (int attempt = 0; attempt < kMakeFolderAttempts; ++attempt) {
+    RETURN_IF_ERROR(MakeDirIfMissing(parts_.disk, parent));
+    status = MakeDirIfMissing(parts_.disk, stream.directory());
+    if (status.code() != StatusCode::kNotFound) break;  // Else the container's last stream went at this very moment.
+  }
   if (status.ok()) status = WriteWholeFile(parts_.disk, stream.directory() + "/facts", EncodeFacts(facts), false);
   if (status.ok()) status = MakeLiveLink("../c/" + facts.container_id + "/" + folder, LivePath(facts.fifo));
   if (!status.ok()) {
@@ -254,6 +162,7 @@ Status Journal::WriteStreamFolder(const Stream& stream) {
 Status Journal::MakeLiveLink(const std::string& target, const std::string& path) {
   Status status = parts_.disk.MakeLink(target, path);
   if (status.code() != StatusCode::kExists) return status;
+  if (parts_.disk.ReadLink(path).value_or("") == target) return Status::Ok();
   RETURN_IF_ERROR(parts_.disk.Unlink(path));
   return parts_.disk.MakeLink(target, path);
 }
@@ -269,7 +178,9 @@ Status Journal::RemoveLink(const Stream& stream) {
 
 Status Journal::RemoveStream(Stream& stream) {
   CHECK(stream.ended());
-  const Result<std::vector<DirEntry>> entries = parts_.disk.List(stream.directory());
+  Result<std::vector<DirEntry>> entries = NotFound("not on disk");
+  // What lies in the folder of a stream that could not be attached is not known, and not ours to delete.
+  if (stream.is_committed()) entries = parts_.disk.List(stream.directory());
   if (entries.ok()) {
     for (const DirEntry& entry : *entries) RETURN_IF_ERROR(parts_.disk.Unlink(stream.directory() + "/" + entry.name));
     RETURN_IF_ERROR(parts_.disk.RemoveDir(stream.directory()));

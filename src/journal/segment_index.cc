@@ -64,7 +64,9 @@ Result<std::vector<IndexLine>> LoadIndexOf(const SegmentFolder& folder, size_t w
   }
   while (base < which) {
     StreamWalk walk(lines.back());
-    RETURN_IF_ERROR(WalkSegment(folder, folder.segments[base], walk, nullptr));
+    const Status status = WalkSegment(folder, folder.segments[base], walk, nullptr);
+    if (status.code() == StatusCode::kNotFound) return status;
+    // One that cannot be read is counted as far as it goes: too few lines before `which` are better than no `which`.
     ++base;
     lines.assign(1, FirstLineOf(walk, folder.segments[base]));
   }

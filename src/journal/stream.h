@@ -34,6 +34,9 @@ class ContainerSignal {
   int followers_ GUARDED_BY(mu_) = 0;
 };
 
+// Offsets beyond it are damage: a container that writes 1 GB/s would need 36 years.
+inline constexpr uint64_t kStreamBytesMax = uint64_t{1} << 60;
+
 // A file of the stream: bytes [start, end) of it; end is the next roll, or where it was cut by a discard.
 struct Segment {
   uint64_t start = 0;

@@ -44,6 +44,11 @@ std::optional<StreamFolderName> ParseStreamFolder(std::string_view name) {
   return StreamFolderName{*run, StreamId{*id}};
 }
 
+bool IsFolderName(const std::string& name) {
+  return !name.empty() && name != "." && name != ".." && name.size() <= 255 && name.find('/') == name.npos &&
+         name.find('\0') == name.npos;
+}
+
 Result<std::vector<Segment>> ListSegments(Disk& disk, const std::string& directory) {
   ASSIGN_OR_RETURN(std::vector<DirEntry> entries, disk.List(directory));
   std::vector<Segment> segments;
@@ -51,9 +56,8 @@ Result<std::vector<Segment>> ListSegments(Disk& disk, const std::string& directo
     const std::optional<uint64_t> start = SegmentStartOf(entry);
     if (!start) continue;
     ASSIGN_OR_RETURN(const FileInfo info, disk.Stat(directory + "/" + entry.name));
-    uint64_t end = 0;
-    if (__builtin_add_overflow(*start, info.bytes, &end)) continue;  // No stream is that long.
-    segments.push_back({*start, end, false});
+    if (*start > kStreamBytesMax || info.bytes > kStreamBytesMax) continue;  // No stream is that long.
+    segments.push_back({*start, *start + info.bytes, false});
   }
   std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) { return a.start < b.start; });
   for (size_t i = 0; i + 1 < segments.size(); ++i) {
@@ -74,8 +78,10 @@ Status LoadEnded(Disk& disk, Stream& stream, const std::optional<DiscardNote>& n
   ASSIGN_OR_RETURN(std::vector<Segment> segments, ListSegments(disk, stream.directory()));
   StreamProgress progress;
   if (!segments.empty()) {
-    ASSIGN_OR_RETURN(const Recovered recovered, RecoverEnd({disk, stream.directory(), segments}));
-    progress = recovered.walk.ProgressTo(segments.back().end);
+    const Result<Recovered> recovered = RecoverEnd({disk, stream.directory(), segments});
+    if (recovered.ok()) progress = recovered->walk.ProgressTo(segments.back().end);
+    // A newest segment that cannot be read is shown as a gap up to its end; the others are there.
+    if (!recovered.ok()) progress.end = progress.whole_end = segments.back().end;
   }
   if (note && note->settled.end > progress.end) progress = note->settled;
   stream.Load(std::move(segments), progress, true);

@@ -18,6 +18,9 @@ struct StreamFolderName {
 std::string FormatStreamFolder(const StreamFolderName& name);
 std::optional<StreamFolderName> ParseStreamFolder(std::string_view name);
 
+// Container ids become folder names: no dots alone, no slash.
+bool IsFolderName(const std::string& name);
+
 // The `.log` files of the folder in order. Overlaps (damage) are cut at the next one's start.
 Result<std::vector<Segment>> ListSegments(Disk& disk, const std::string& directory);
 
