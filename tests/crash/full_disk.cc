@@ -1,0 +1,44 @@
+#include "tests/crash/full_disk.h"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/check.h"
+
+namespace tailrace {
+
+namespace {
+int Run(const std::string& command) { return std::system(("PATH=$PATH:/sbin:/usr/sbin; " + command).c_str()); }
+}  // namespace
+
+FullDisk::FullDisk(uint64_t bytes) : path_(dir_ / "mount") {
+  const std::string image = dir_ / "image";
+  std::filesystem::create_directory(path_);
+  is_mounted_ = Run("truncate -s " + std::to_string(bytes) + " " + image + " && mkfs.ext4 -q -m 0 " + image +
+                    " && mount -o loop " + image + " " + path_) == 0;
+}
+
+FullDisk::~FullDisk() {
+  if (is_mounted_) Run("umount " + path_);
+}
+
+void FullDisk::Fill(uint64_t bytes) {
+  const int fd = ::open((path_ + "/neighbour").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  CHECK_GE(fd, 0);
+  CHECK_EQ(::posix_fallocate(fd, 0, static_cast<off_t>(bytes)), 0);
+  ::close(fd);
+}
+
+void FullDisk::Free() { std::filesystem::remove(path_ + "/neighbour"); }
+
+uint64_t FullDisk::free_bytes() const {
+  struct statvfs info {};
+  CHECK_EQ(::statvfs(path_.c_str(), &info), 0);
+  return uint64_t{info.f_bfree} * info.f_frsize;
+}
+
+}  // namespace tailrace
