@@ -102,6 +102,7 @@ Status StreamWriter::Roll() {
   // The last block gets its line too, so that the whole sealed segment is covered by checksums.
   if (walk_.block_start() < walk_.whole_end()) lines_.push_back(walk_.CloseBlock());
   WriteIndex();
+  stream_.Publish(walk_.ProgressTo(end_));  // While it is the newest: afterwards its end can no longer be told.
   return OpenSegment(end_, walk_.FirstLineHere(), true);
 }
 
