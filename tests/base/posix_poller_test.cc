@@ -111,8 +111,13 @@ TEST_F(PosixPollerTest, WakeEndsTheNextWaitOnce) {
 }
 
 TEST_F(PosixPollerTest, WakeEndsAWaitThatIsOn) {
-  std::thread waker([&] { poller_->Wake(); });
+  std::atomic<bool> is_woken = false;
+  std::thread waker([&] {
+    is_woken = true;
+    poller_->Wake();
+  });
   EXPECT_EQ(Wait(kNever), Tokens{});
+  EXPECT_TRUE(is_woken);  // It has waited, though there was no deadline.
   waker.join();
 }
 

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "base/bytes.h"
 #include "tests/fakes/fake_clock.h"
@@ -124,6 +125,10 @@ TEST_F(StderrLogTest, TheFirstLineOfAKeyComesAtOnceAndThenOneEachHalfMinute) {
   clock_.Advance(Nanos(1));
   log_->Write(LogLevel::kInfo, "x", {{"k", "a"}});
   EXPECT_NE(ReadAll().find("event=x k=a repeats=10\n"), std::string::npos);
+  log_->Write(LogLevel::kInfo, "x", {{"k", "a"}});
+  clock_.Advance(Log::kRepeat);
+  log_->Write(LogLevel::kInfo, "x", {{"k", "a"}});
+  EXPECT_NE(ReadAll().find("event=x k=a repeats=1\n"), std::string::npos);
 }
 
 TEST_F(StderrLogTest, KeysAreThrottledApart) {
@@ -179,6 +184,23 @@ TEST_F(StderrLogTest, WritesToAFileAsWell) {
   std::string text(100, '\0');
   ssize_t n = pread(file.get(), text.data(), text.size(), 0);
   EXPECT_EQ(text.substr(0, static_cast<size_t>(n)), std::string(kTime) + "level=debug event=x\n");
+}
+
+TEST_F(StderrLogTest, LinesOfSeveralThreadsStayWhole) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([this, t] {
+      for (int i = 0; i < 100; ++i) log_->Write(LogLevel::kInfo, "x", {{"k", std::to_string(t * 100 + i)}});
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::string all = ReadAll();
+  for (size_t at = 0, end; at < all.size(); at = end + 1) {
+    end = all.find('\n', at);
+    ASSERT_NE(end, std::string::npos);
+    ASSERT_TRUE(all.substr(at).starts_with(std::string(kTime) + "level=info event=x k=")) << all.substr(at, end - at);
+  }
+  EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), 400);
 }
 
 TEST_F(StderrLogTest, ALongLineIsOneWholeWrite) {
