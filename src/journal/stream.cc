@@ -62,6 +62,7 @@ std::string SegmentName(uint64_t start, std::string_view suffix) {
 void Stream::Load(std::vector<Segment> segments, const StreamProgress& progress, bool ended) {
   MutexLock lock(mu_);
   CHECK(segments_.empty());
+  durable_at_load_ = ended && !segments.empty() ? segments.back().start : 0;
   segments_ = std::move(segments);
   progress_ = progress;
   ended_ = ended;
@@ -117,6 +118,11 @@ void Stream::SetCommitted(bool is_committed) {
 bool Stream::ended() const {
   MutexLock lock(mu_);
   return ended_;
+}
+
+uint64_t Stream::durable_at_load() const {
+  MutexLock lock(mu_);
+  return durable_at_load_;
 }
 
 Stream::State Stream::Snapshot() const {

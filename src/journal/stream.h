@@ -115,6 +115,9 @@ class Stream {
   std::vector<Segment> Segments() const;
   Place Locate(uint64_t offset) const;
   bool ended() const;
+  // Before it everything is durable, as far as is known: an ended stream that was found on disk has been synced but for
+  // its newest segment. 0 for one that this process made or goes on with.
+  uint64_t durable_at_load() const;
 
   // Housekeeper: forgets the segments that start before `start` (never the newest) and returns them, to be unlinked.
   std::vector<Segment> DropFirst(uint64_t start);
@@ -133,6 +136,7 @@ class Stream {
   uint64_t dropped_end_ GUARDED_BY(mu_) = 0;       // DropAll: where the last segment ended
   StreamProgress progress_ GUARDED_BY(mu_);
   bool ended_ GUARDED_BY(mu_) = false;
+  uint64_t durable_at_load_ GUARDED_BY(mu_) = 0;
   bool is_committed_ GUARDED_BY(mu_) = true;
 };
 

@@ -6,6 +6,7 @@
 namespace tailrace {
 
 void Syncer::SyncAll(const std::vector<StreamLease>& streams, IntakeControl* control, bool is_last) {
+  if (!has_root_) SyncRoot();
   std::set<uint64_t> here;
   for (const StreamLease& stream : streams) {
     here.insert(stream->id().value);
@@ -22,10 +23,18 @@ Syncer::State& Syncer::StateOf(Stream& stream) {
   auto [found, is_new] = states_.try_emplace(stream.id().value);
   State& state = found->second;
   if (!is_new) return state;
-  const std::vector<Segment> segments = stream.Segments();
-  // Older segments were synced when they were sealed, or by an earlier process; of the newest nothing is known.
-  if (!segments.empty()) state.synced = segments.back().start;
+  state.synced = stream.durable_at_load();
   return state;
+}
+
+// Without the root's own name, what is durable below it cannot be found. Each process does it once, since one that was
+// killed after making the folders may have been the first.
+void Syncer::SyncRoot() {
+  has_root_ = true;
+  const std::string& root = journal_.root();
+  for (const std::string& folder : {root, root.substr(0, root.rfind('/'))}) {
+    if (!folder.empty() && !journal_.disk().SyncDir(folder).ok()) ++errors_;
+  }
 }
 
 void Syncer::SyncFolder(Stream& stream, State& state) {

@@ -35,6 +35,7 @@ class Syncer {
   };
 
   State& StateOf(Stream& stream);
+  void SyncRoot();
   void SyncFolder(Stream& stream, State& state);
   void SyncSegments(Stream& stream, State& state, IntakeControl* control, bool is_last);
   bool SyncFile(const std::string& path);
@@ -42,6 +43,7 @@ class Syncer {
   Journal& journal_;
   Log& log_;
   std::map<uint64_t, State> states_;  // by stream id
+  bool has_root_ = false;
   uint64_t errors_ = 0;
 };
 
