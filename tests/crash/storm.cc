@@ -78,7 +78,10 @@ std::string Storm::StreamBytes(size_t i) const {
   }
   std::sort(segments.begin(), segments.end());
   std::string bytes;
-  for (const fs::path& segment : segments) bytes += ReadFile(segment);
+  for (const fs::path& segment : segments) {
+    EXPECT_EQ(std::stoull(segment.stem().string()), bytes.size()) << "a hole, or an overlap";
+    bytes += ReadFile(segment);
+  }
   return bytes;
 }
 
