@@ -5,6 +5,7 @@
 
 #include "api/log_stream.h"
 #include "api/messages.h"
+#include "driver/start_check.h"
 
 namespace tailrace {
 
@@ -74,7 +75,8 @@ ApiAnswer Handlers::StopLogging(const ApiRequest& request) {
 ApiAnswer Handlers::ReadLogs(const ApiRequest& request) {
   if (request.body.empty()) return Failure(400, kEmptyRead);
   Result<ReadRequest> read = ParseReadRequest(request.body);
-  if (!read.ok()) return Failure(400, read.status().message());
+  Status status = read.ok() ? CheckContainerId(read->info.id) : read.status();
+  if (!status.ok()) return Failure(400, status.message());
   ApiAnswer answer;
   answer.source = std::make_unique<LogStream>(driver_.Read(*read), read->options.follow, clock_);
   return answer;

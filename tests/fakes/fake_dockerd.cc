@@ -64,10 +64,14 @@ FakeLogger::~FakeLogger() = default;
 void FakeLogger::Write(std::string_view frames) {
   while (!frames.empty()) {
     size_t bytes = 4 + LoadBig32(frames.data());
-    ssize_t n = RetryInterrupted([&] { return write(fifo_.get(), frames.data(), bytes); });
-    CHECK_EQ(static_cast<size_t>(n), bytes);
+    WriteBytes(frames.substr(0, bytes));
     frames.remove_prefix(bytes);
   }
+}
+
+void FakeLogger::WriteBytes(std::string_view bytes) {
+  ssize_t n = RetryInterrupted([&] { return write(fifo_.get(), bytes.data(), bytes.size()); });
+  CHECK_EQ(static_cast<size_t>(n), bytes.size());
 }
 
 void FakeLogger::WriteLine(std::string_view line, std::string_view source, int64_t time_ns) {

@@ -38,6 +38,7 @@ class FakeLogger {
   // One write a frame. Blocks while the pipe is full, as dockerd does.
   void Write(std::string_view frames);
   void WriteLine(std::string_view line, std::string_view source = "stdout", int64_t time_ns = 0);
+  void WriteBytes(std::string_view bytes);  // one write of anything, a cut frame for instance
   // What is in the pipe now.
   size_t PipeBytes() const;
 

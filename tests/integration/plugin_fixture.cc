@@ -1,0 +1,45 @@
+#include "tests/integration/plugin_fixture.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+namespace tailrace {
+
+PluginTest::PluginTest() {
+  std::filesystem::create_directories(fifos_);
+}
+
+void PluginTest::StartPlugin(std::map<std::string, std::string> environment) {
+  plugin_ = std::make_unique<TailraceProcess>(
+      TailraceProcess::Settings{.socket = socket_, .root = root_, .environment = std::move(environment)});
+  ASSERT_TRUE(plugin_->Start());
+  ASSERT_TRUE(plugin_->WaitReady()) << plugin_->Stderr();
+}
+
+void PluginTest::KillAndRestart() {
+  plugin_->Kill();
+  StartPlugin();
+}
+
+bool PluginTest::Eventually(const std::function<bool()>& condition) {
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+std::vector<std::string> PluginTest::Tree(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, error)) {
+    paths.push_back(entry.path().string());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+}  // namespace tailrace
