@@ -28,6 +28,8 @@ const std::map<std::string, std::set<std::string>>& AllowedIncludes() {
       {"src/journal", {"base", "wire"}},
       {"src/intake", {"base", "wire", "journal"}},
       {"sinks", {"base", "config"}},
+      {"sinks/elasticsearch", {"base", "config", "sinks"}},
+      {"sinks/webhook", {"base", "config", "sinks"}},
       {"sinks/spool", {"base", "wire", "journal", "sinks"}},
       {"src/driver", {"base", "wire", "config", "journal", "intake", "sinks", "sinks/spool"}},
       {"src/api", {"base", "wire", "config", "journal", "intake", "sinks", "sinks/spool", "driver"}},
@@ -54,6 +56,8 @@ TEST(TidyTest, IncludesRunOneWay) {
       const size_t slash = include.rfind('/');
       const std::string from = slash == include.npos ? "" : include.substr(0, slash);
       const bool is_own = "src/" + from == file.folder() || from == file.folder() || from.empty();
+      // The registry alone knows the kinds of destinations.
+      if (file.path == "sinks/registry.cc" && from.starts_with("sinks/")) continue;
       EXPECT_TRUE(is_own || allowed->second.contains(from)) << file.path << " includes " << include;
       ++checked;
     }
@@ -64,7 +68,10 @@ TEST(TidyTest, IncludesRunOneWay) {
 TEST(TidyTest, EachLibraryAndSystemInterfaceHasItsPlace) {
   // A pattern in an include or in code, and the only files that may have it.
   const std::vector<std::pair<std::string, std::set<std::string>>> places = {
-      {"<rapidjson/", {"src/base/json.cc"}},
+      {"<rapidjson/", {"src/base/json.cc", "src/base/json_sax.cc"}},
+      {"<zlib.h>|<isa-l", {"src/base/gzip.cc"}},
+      {"<curl/", {"sinks/curl_transport.cc", "sinks/curl_request.cc"}},
+      {"immintrin", {"src/base/json_escape.cc", "src/base/crc32c.cc"}},
       {"<httplib.h>|\"httplib.h\"", {"src/api/http_exchange.cc"}},
       {"\"entry.pb.h\"", {"sinks/spool/log_encoder.cc"}},
       {"\\bepoll_", {"src/base/posix_poller.cc"}},
