@@ -5,7 +5,7 @@ FROM debian:bookworm-slim AS build
 ENV TAILRACE_DEPS=/deps
 WORKDIR /tailrace
 # The dependencies change less often than the sources: they get a layer of their own.
-COPY src/build.sh src/
+COPY src/build.sh src/debian_packages.sh src/static_deps.sh src/
 RUN src/build.sh --deps-only
 COPY . .
 RUN src/build.sh --plugin /plugin

@@ -6,10 +6,10 @@ set -euo pipefail
 
 SOURCE_DIR="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 readonly SOURCE_DIR
-readonly BUILD_PACKAGES=(ca-certificates cmake g++ libprotobuf-dev ninja-build protobuf-compiler rapidjson-dev)
+readonly BUILD_PACKAGES=(ca-certificates cmake g++ libprotobuf-dev libre2-dev ninja-build protobuf-compiler
+  rapidjson-dev)
 readonly TEST_PACKAGES=(libgtest-dev python3)
 readonly CLANG_PACKAGES=(clang-14 libclang-rt-14-dev)
-readonly HTTPLIB_PACKAGES=(dpkg-dev)
 
 build_dir="$SOURCE_DIR/build"
 deps_only=false
@@ -26,7 +26,7 @@ usage: src/build.sh [options]
 
 Installs missing build dependencies (Debian 12, as root) and builds the static binary build/tailrace.
 
-  --deps-only      install the dependencies, fetch httplib.h, and stop
+  --deps-only      install the dependencies, make the libraries that Debian lacks, and stop
   --tests          build the tests too
   --build-dir DIR  build there instead of build/
   --sanitize X     build the tests with a sanitizer (address,undefined or thread); not static
@@ -36,8 +36,8 @@ Installs missing build dependencies (Debian 12, as root) and builds the static b
   --help           this text
 
 Environment:
-  TAILRACE_DEPS    where httplib.h is kept (default: BUILD_DIR/deps); put it there yourself to build
-                   without a package source
+  TAILRACE_DEPS    where httplib.h, libcurl and ISA-L are kept (default: BUILD_DIR/deps); put them there
+                   yourself to build without a package source
   TAILRACE_JOBS    compilers at a time (default: one a processor)
 END
 }
@@ -80,32 +80,8 @@ take_value() {
 
 # --- Packages --------------------------------------------------------------------------------------------
 
-is_installed() {
-  [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
-}
-
-# A mirror that is being updated fails now and then; a second try a moment later usually succeeds. The second
-# try forgives a source that stays broken: it may be one that we do not need.
-apt_update() {
-  apt-get -qq -o APT::Update::Error-Mode=any "$@" update && return
-  say "apt-get update failed; trying once more"
-  sleep 2
-  apt-get -qq "$@" update
-}
-
-install_packages() {
-  local package missing=()
-  for package in "$@"; do
-    is_installed "$package" || missing+=("$package")
-  done
-  ((${#missing[@]})) || return 0
-  say "installing ${missing[*]}"
-  ((EUID == 0)) || fail "these packages are missing and only root can install them: ${missing[*]}"
-  apt_update || fail "cannot update the list of packages; is the network there?"
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends \
-    "${missing[@]}" >/dev/null ||
-    fail "cannot install ${missing[*]}"
-}
+# shellcheck source=src/debian_packages.sh
+source "$SOURCE_DIR/src/debian_packages.sh"
 
 install_dependencies() {
   command -v dpkg-query >/dev/null ||
@@ -118,80 +94,14 @@ install_dependencies() {
 
 # --- httplib.h -------------------------------------------------------------------------------------------
 # The binary package has the declarations only, bound to a shared library; the single header is in the source
-# package. Debian's patches (its security fixes) are applied when the package is unpacked.
-
-# Prints a deb-src line or stanza for each of the machine's sources that holds this Debian release.
-source_list_deb822() {
-  awk -v release="$1" '
-    BEGIN { RS = ""; FS = "\n" }
-    {
-      types = suites = 0; main = 0; out = ""
-      for (i = 1; i <= NF; i++) {
-        line = $i
-        if (line ~ /^#/) continue
-        if (line ~ /^Enabled:[ ]*no/) next
-        if (line ~ /^Types:/) { types = 1; line = "Types: deb-src" }
-        if (line ~ /^Suites:/ && (" " line " ") ~ (" " release "[ /-]")) suites = 1
-        if (line ~ /^Components:/ && (" " line " ") ~ / main /) main = 1
-        out = out line "\n"
-      }
-      if (types && suites && main) print out
-    }' "${@:2}"
-}
-
-source_list_one_line() {
-  awk -v release="$1" '
-    $1 != "deb" && $1 != "deb-src" { next }
-    {
-      line = $0
-      sub(/^[ \t]*deb(-src)?[ \t]+/, "", line)
-      plain = line
-      sub(/^\[[^]]*\][ \t]*/, "", plain)
-      if (split(plain, word, /[ \t]+/) < 3) next
-      if (word[2] ~ ("^" release "(-|/|$)") && (" " plain " ") ~ / main /) print "deb-src " line
-    }' "${@:2}"
-}
-
-write_source_lists() {
-  local folder="$1" release
-  # shellcheck source=/dev/null
-  release="$(. /etc/os-release && echo "${VERSION_CODENAME:-}")"
-  shopt -s nullglob
-  local stanzas=(/etc/apt/sources.list.d/*.sources) lines=(/etc/apt/sources.list.d/*.list)
-  shopt -u nullglob
-  if [[ -f /etc/apt/sources.list ]]; then lines+=(/etc/apt/sources.list); fi
-  if ((${#stanzas[@]})); then
-    source_list_deb822 "$release" "${stanzas[@]}" | awk 'BEGIN { RS = ""; ORS = "\n\n" } !seen[$0]++' \
-      >"$folder/source.sources"
-  fi
-  if ((${#lines[@]})); then
-    source_list_one_line "$release" "${lines[@]}" | sort -u >"$folder/source.list"
-  fi
-  find "$folder" -maxdepth 1 -type f -empty -delete
-  [[ -n "$(find "$folder" -maxdepth 1 -type f)" ]] ||
-    fail "no package source for Debian ${release:-(unknown)} in /etc/apt; put httplib.h into TAILRACE_DEPS"
-}
-
-# The machine's own sources and package lists stay as they are: apt gets lists and a cache of its own.
-unpack_httplib() {
-  local work="$1"
-  mkdir -p "$work"/{parts,lists/partial,cache/archives/partial}
-  write_source_lists "$work/parts"
-  local options=(-o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$work/parts"
-    -o "Dir::State::lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root)
-  apt_update "${options[@]}" || fail "cannot update the list of source packages"
-  (cd "$work" && apt-get -qq "${options[@]}" source cpp-httplib >/dev/null) ||
-    fail "cannot fetch the source package cpp-httplib"
-}
-
+# package.
 fetch_httplib() {
   deps_dir="$(realpath -m "${TAILRACE_DEPS:-$build_dir/deps}")"
   if [[ ! -s $deps_dir/httplib.h ]]; then
     say "fetching httplib.h from Debian's source package cpp-httplib"
-    install_packages "${HTTPLIB_PACKAGES[@]}"
     mkdir -p "$deps_dir"
     scratch="$(mktemp -d)"
-    unpack_httplib "$scratch"
+    unpack_sources "$scratch" cpp-httplib
     # Renamed into place, so that a build that is interrupted here never leaves half a header.
     cp "$scratch"/cpp-httplib-*/httplib.h "$deps_dir/.httplib.h.$$"
     mv "$deps_dir/.httplib.h.$$" "$deps_dir/httplib.h"
@@ -202,7 +112,8 @@ fetch_httplib() {
 
 configure() {
   local arguments=(-S "$SOURCE_DIR" -B "$build_dir" -G Ninja -DCMAKE_BUILD_TYPE=Release
-    "-DTAILRACE_HTTPLIB_DIR=$deps_dir" "-DSANITIZE=$sanitize")
+    "-DTAILRACE_HTTPLIB_DIR=$deps_dir" "-DTAILRACE_CURL_DIR=$deps_dir/curl" "-DTAILRACE_ISAL_DIR=$deps_dir/isal"
+    "-DSANITIZE=$sanitize")
   if [[ -z $sanitize ]]; then arguments+=(-DTAILRACE_STATIC=ON); fi
   # A plain build after one with tests leaves them switched on: they are not built, but stay known to ctest.
   if "$with_tests"; then
@@ -246,6 +157,7 @@ main() {
   trap clean_up EXIT
   install_dependencies
   fetch_httplib
+  "$SOURCE_DIR/src/static_deps.sh" "$deps_dir"
   if "$deps_only"; then
     say "dependencies are there"
     return

@@ -9,7 +9,7 @@ readonly BUILD="$SOURCE_DIR/src/build.sh"
 # What the tests use besides the compiler: a real Docker Engine, a registry on loopback, an image made by hand.
 readonly TEST_PACKAGES="busybox-static debootstrap docker-registry docker.io e2fsprogs gzip iproute2 procps"
 # The folders whose tests run under a sanitizer: quick ones, the product's own code.
-readonly UNITS='base|wire|config|journal|intake|sinks|spool|driver|api|fakes'
+readonly UNITS='base|wire|config|journal|intake|sinks|elasticsearch|webhook|spool|driver|api|fakes'
 readonly THREADED='base|intake|journal|spool|driver|api|integration'
 readonly SLOW='crash|integration|dockerd|bench'
 
