@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Functions to install Debian packages and to unpack Debian source packages; sourced by build.sh and
 # static_deps.sh, which define say() and fail().
 

@@ -53,7 +53,7 @@ build_curl() {
   quietly curl-build cmake --build "$source/out" -j "$JOBS"
   quietly curl-install cmake --install "$source/out"
   # It names the shared forms of the libraries below it.
-  rm -rf "$out/lib/pkgconfig" "$out/lib/cmake" "$out/bin"
+  rm -rf "$out"/lib/{pkgconfig,cmake} "${out:?}/bin"
 }
 
 build_isal() {
