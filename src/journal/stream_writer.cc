@@ -18,7 +18,7 @@ StreamWriter::StreamWriter(Disk& disk, Stream& stream)
 
 StreamWriter::Moved StreamWriter::Move(Fifo& fifo, size_t budget, std::vector<char>& scratch) {
   Moved moved;
-  const bool was_recovered = is_recovered_;
+  const bool has_news = !is_recovered_ || is_behind_;
   moved.status = OpenNewest();
   while (moved.status.ok()) {
     Result<size_t> bytes = NextMoveBytes(budget);
@@ -34,13 +34,13 @@ StreamWriter::Moved StreamWriter::Move(Fifo& fifo, size_t budget, std::vector<ch
     moved.kind = outcome->kind;
     end_ += outcome->bytes;
     moved.bytes += outcome->bytes;
-    if (outcome->bytes > 0 || !is_recovered_) moved.status = WalkFresh(scratch, moved.frames);
+    if (outcome->bytes > 0 || !is_recovered_ || is_behind_) moved.status = WalkFresh(scratch, moved.frames);
     if (outcome->kind != MoveOutcome::Kind::kMoved) break;
     // Less than asked for: the pipe holds no more, and asking again would chase a busy writer line by line.
     if (outcome->bytes < *bytes || moved.bytes >= budget) break;
   }
   WriteIndex();
-  if (is_recovered_ && (moved.bytes > 0 || !was_recovered)) stream_.Publish(walk_.ProgressTo(end_));
+  if (is_recovered_ && (moved.bytes > 0 || has_news)) stream_.Publish(walk_.ProgressTo(end_));
   return moved;
 }
 
@@ -126,12 +126,14 @@ Status StreamWriter::BeginAfterDiscard(const StreamProgress& progress) {
   end_ = progress.end;
   walk_ = StreamWalk(first);
   is_recovered_ = true;
+  is_behind_ = false;
   stream_.Publish(walk_.ProgressTo(end_));
   return Status::Ok();
 }
 
 // Reads back what the splices brought since the last whole frame and walks it.
 Status StreamWriter::WalkFresh(std::vector<char>& scratch, size_t& frames) {
+  is_behind_ = true;
   if (!is_recovered_) RETURN_IF_ERROR(Recover());
   while (walk_.whole_end() < end_) {
     const uint64_t from = walk_.whole_end();
@@ -149,6 +151,7 @@ Status StreamWriter::WalkFresh(std::vector<char>& scratch, size_t& frames) {
     CHECK_LT(scratch.size(), kFrameHeaderBytes + kFrameBodyBytesMax + kScratchBytes);
     scratch.resize(std::min(2 * scratch.size(), static_cast<size_t>(kFrameHeaderBytes + kFrameBodyBytesMax + kScratchBytes)));
   }
+  is_behind_ = false;
   return Status::Ok();
 }
 

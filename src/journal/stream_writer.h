@@ -70,6 +70,7 @@ class StreamWriter {
   uint64_t end_ = 0;
   StreamWalk walk_;
   bool is_recovered_ = false;
+  bool is_behind_ = false;          // what was moved could not be read back yet
   bool is_roll_requested_ = false;
   std::vector<IndexLine> lines_;    // due, not yet in the index file
   size_t index_lines_ = 0;          // in the file
