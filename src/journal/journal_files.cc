@@ -45,21 +45,9 @@ Status Journal::Open() {
   return Status::Ok();
 }
 
-// The root's own names are made durable here, once; whatever is below them is the syncer's.
 Status Journal::MakeFolders() {
-  bool is_new = false;
   for (const char* folder : {"/live", "/c"}) {
-    const Status status = parts_.disk.MakeDir(options_.root + folder);
-    if (status.code() == StatusCode::kExists) continue;
-    RETURN_IF_ERROR(status);
-    is_new = true;
-  }
-  if (!is_new) return Status::Ok();
-  const size_t slash = options_.root.rfind('/');
-  const std::string parent = slash == 0 || slash == std::string::npos ? "/" : options_.root.substr(0, slash);
-  for (const std::string& folder : {parent, options_.root}) {
-    const Status status = parts_.disk.SyncDir(folder);
-    if (!status.ok()) parts_.log.Write(LogLevel::kWarning, "spool-sync", {{"error", status.message()}});
+    RETURN_IF_ERROR(MakeDirIfMissing(parts_.disk, options_.root + folder));
   }
   return Status::Ok();
 }
