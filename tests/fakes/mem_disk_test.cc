@@ -124,6 +124,16 @@ TEST_F(MemDiskTest, APowerLossKillsPipesAndWriters) {
   EXPECT_TRUE(disk_.OpenFifo("/p").ok());
 }
 
+TEST_F(MemDiskTest, BytesAreDurableWhenFileAndFolderAreSynced) {
+  auto file = Open("/d/f");
+  ASSERT_TRUE(file->WriteAt(0, "0123456789").ok());
+  ASSERT_TRUE(file->Sync().ok());
+  EXPECT_EQ(disk_.DurableBytes("/d/f"), 0u);  // Its name may still be lost.
+  ASSERT_TRUE(disk_.SyncDir("/d").ok());
+  EXPECT_EQ(disk_.DurableBytes("/d/f"), 10u);
+  EXPECT_EQ(disk_.DurableBytes("/d/none"), 0u);
+}
+
 TEST_F(MemDiskTest, APowerLossFreesWhatIsGone) {
   SeededRandom random(1);
   disk_.SetContents("/kept", "x");

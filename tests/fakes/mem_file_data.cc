@@ -8,7 +8,15 @@
 namespace tailrace {
 
 uint64_t MemFileData::DurableBytes() const {
-  return dirty_.empty() ? durable_size_ : std::min(durable_size_, dirty_.begin()->first * kSectorBytes);
+  for (const auto& [sector, dirty] : dirty_) {
+    const uint64_t begin = sector * kSectorBytes;
+    if (begin >= durable_size_) break;
+    // An append to a sector leaves its old beginning as it is, kept or lost.
+    std::string_view now = std::string_view(bytes_).substr(begin, dirty.durable.size());
+    auto differing = std::mismatch(now.begin(), now.end(), dirty.durable.begin()).first - now.begin();
+    if (static_cast<size_t>(differing) < now.size()) return begin + static_cast<uint64_t>(differing);
+  }
+  return durable_size_;
 }
 
 uint64_t MemFileData::WritableBytes(uint64_t offset, uint64_t n, uint64_t blocks_free) const {

@@ -86,6 +86,18 @@ TEST(MemFileData, WritebackCanKeepAStateInBetween) {
   EXPECT_EQ(outcomes, (std::set<std::string>{"1", "2", "3"}));
 }
 
+TEST(MemFileData, KnowsHowMuchOfItIsCertainToStay) {
+  MemFileData file;
+  file.Write(0, std::string(700, 'a'));
+  EXPECT_EQ(file.DurableBytes(), 0u);
+  file.Sync();
+  EXPECT_EQ(file.DurableBytes(), 700u);
+  file.Write(700, std::string(700, 'b'));
+  EXPECT_EQ(file.DurableBytes(), 700u);
+  file.Write(600, "x");
+  EXPECT_EQ(file.DurableBytes(), 600u);
+}
+
 TEST(MemFileData, AHoleReadsAsZerosAndOccupiesNothing) {
   MemFileData file;
   file.Write(10'000, "x");
