@@ -63,10 +63,11 @@ class Writer:
                       IMAGE, "sh", "/ctl/writer.sh", burst, text, pause_us)
 
     def _read(self, name):
-        try:
-            return int((self.control / name).read_text() or -1)
-        except FileNotFoundError:
+        """The number in a file of the writer's; -1 where there is none yet. Waits while it is being rewritten."""
+        path = self.control / name
+        if not path.exists():
             return -1
+        return int(wait_until(path.read_text, 20, f"a number in {path}"))
 
     def runs(self):
         return len(list(self.control.glob("at.*")))
