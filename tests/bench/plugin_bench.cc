@@ -1,0 +1,166 @@
+// The real binary, measured from outside by /proc: what it costs to take lines, to answer docker logs, to sit idle.
+//   plugin_bench roundtrip [lines=N] [bytes=N]     every line through one FIFO and back by docker logs, compared
+//   plugin_bench idle [containers=N] [seconds=N]   resident memory and CPU of so many containers that write nothing
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "tests/bench/measure.h"
+#include "tests/crash/plugin_process.h"
+#include "tests/fakes/log_frames.h"
+#include "tests/fakes/real_writer.h"
+#include "tests/fakes/temp_dir.h"
+#include "tests/fakes/unix_http_client.h"
+
+namespace tailrace {
+namespace {
+
+std::string ReadProc(pid_t pid, const char* name) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/" + name);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+double CpuOf(pid_t pid) {
+  const std::string stat = ReadProc(pid, "stat");
+  std::istringstream fields(stat.substr(stat.rfind(')') + 2));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  double user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+uint64_t NumberAfter(const std::string& text, const std::string& key) {
+  const size_t at = text.find(key);
+  CHECK(at != text.npos);
+  return std::strtoull(text.c_str() + at + key.size(), nullptr, 10);
+}
+uint64_t BytesReadBy(pid_t pid) { return NumberAfter(ReadProc(pid, "io"), "rchar: "); }
+uint64_t ResidentKiB(pid_t pid) { return NumberAfter(ReadProc(pid, "status"), "VmRSS:"); }
+
+class Bench {
+ public:
+  Bench() : plugin_(dir_ / "s.sock", dir_ / "root", {{"TAILRACE_SPOOL_LIMIT", "40g"}}, dir_ / "log") {
+    plugin_.Start();
+    CHECK(plugin_.WaitServing());
+  }
+  pid_t pid() const { return plugin_.pid(); }
+  std::string Fifo(uint64_t i) const { return dir_ / ("fifo" + std::to_string(i)); }
+  void StartLogging(uint64_t i, const std::string& config) {
+    const std::string answer = plugin_.Post("/LogDriver.StartLogging", R"({"File":")" + Fifo(i) + R"(","Info":{"ContainerID":"c)" +
+                                            std::to_string(i) + R"(","Config":)" + config + "}}");
+    CHECK(answer.find("rr\":\"t") == answer.npos && !answer.empty());
+  }
+  void StopLogging(uint64_t i) { plugin_.Post("/LogDriver.StopLogging", R"({"File":")" + Fifo(i) + "\"}"); }
+  std::unique_ptr<UnixHttpClient> ReadLogs(const std::string& config) {
+    auto client = std::make_unique<UnixHttpClient>(dir_ / "s.sock");
+    CHECK(client->SendPost("/LogDriver.ReadLogs", R"({"Info":{"ContainerID":"c0"},"Config":)" + config + "}"));
+    CHECK_EQ(client->ReadHead(std::chrono::seconds(60)).status, 200);
+    return client;
+  }
+
+ private:
+  const TempDir dir_;
+  PluginProcess plugin_;
+};
+
+// Compares as the bytes arrive: ten million lines need not be held.
+uint64_t CompareLogs(UnixHttpClient& client, size_t line_bytes) {
+  std::string pending, chunk;
+  uint64_t n = 0;
+  while (client.ReadChunk(chunk, std::chrono::seconds(120)) == UnixHttpClient::Outcome::kChunk) {
+    pending += chunk;
+    size_t at = 0;
+    while (pending.size() - at >= 4) {
+      const size_t whole = 4 + LoadBig32(pending.data() + at);
+      if (pending.size() - at < whole) break;
+      const std::string_view line = std::string_view(pending).substr(at + whole - line_bytes - 1, line_bytes + 1);
+      CHECK(line == FeederLine(n, line_bytes) + "\n");
+      ++n;
+      at += whole;
+    }
+    pending.erase(0, at);
+  }
+  return n;
+}
+
+uint64_t CountLogs(UnixHttpClient& client) {
+  std::string chunk;
+  uint64_t bytes = 0;
+  while (client.ReadChunk(chunk, std::chrono::seconds(120)) == UnixHttpClient::Outcome::kChunk) bytes += chunk.size();
+  return bytes;
+}
+
+void ShowReading(Bench& bench, const char* name, const std::string& config) {
+  const double cpu = CpuOf(bench.pid());
+  const double wall = WallSeconds();
+  const uint64_t read = BytesReadBy(bench.pid());
+  const uint64_t bytes = CountLogs(*bench.ReadLogs(config));
+  std::printf("%-24s %12lu bytes given, %12lu bytes read, %.2f CPU s, %.3f s\n", name, bytes,
+              BytesReadBy(bench.pid()) - read, CpuOf(bench.pid()) - cpu, WallSeconds() - wall);
+}
+
+int RoundTrip(int argc, char** argv) {
+  const uint64_t lines = Argument(argc, argv, "lines", 1'000'000);
+  const size_t line_bytes = Argument(argc, argv, "bytes", 120);
+  Bench bench;
+  RealWriter holder(MakeRealFifo(bench.Fifo(0)));
+  bench.StartLogging(0, R"({"max-size":"1g","max-file":"30"})");
+  const double cpu = CpuOf(bench.pid());
+  const double wall = WallSeconds();
+  WaitForFeeder(StartFeeder({bench.Fifo(0), lines, line_bytes}));
+  bench.StopLogging(0);
+  const double taken_wall = WallSeconds() - wall;
+  std::printf("taken: %lu lines of %zu B, %.3f CPU s a million, %.0f lines/s, %lu KiB resident\n", lines, line_bytes,
+              (CpuOf(bench.pid()) - cpu) * 1e6 / static_cast<double>(lines), static_cast<double>(lines) / taken_wall,
+              ResidentKiB(bench.pid()));
+  const uint64_t same = CompareLogs(*bench.ReadLogs(R"({"Tail":-1})"), line_bytes);
+  std::printf("docker logs: %lu of %lu lines came back byte for byte\n", same, lines);
+  CHECK_EQ(same, lines);
+  ShowReading(bench, "all", R"({"Tail":-1})");
+  ShowReading(bench, "tail 100", R"({"Tail":100})");
+  ShowReading(bench, "tail 100000", R"({"Tail":100000})");
+  std::printf("%lu KiB resident\n", ResidentKiB(bench.pid()));
+  return 0;
+}
+
+int Idle(int argc, char** argv) {
+  const uint64_t containers = Argument(argc, argv, "containers", 200);
+  const uint64_t seconds = Argument(argc, argv, "seconds", 20);
+  Bench bench;
+  std::vector<std::unique_ptr<RealWriter>> holders;
+  for (uint64_t i = 0; i < containers; ++i) {
+    holders.push_back(std::make_unique<RealWriter>(MakeRealFifo(bench.Fifo(i))));
+    bench.StartLogging(i, "{}");
+    CHECK_GT(holders.back()->Write(Frame("stdout", 1'767'323'045'000'000'000, "one line each")), 0u);
+  }
+  std::this_thread::sleep_for(std::chrono::seconds(8));  // The first sync has passed.
+  const double cpu = CpuOf(bench.pid());
+  const double wall = WallSeconds();
+  std::this_thread::sleep_for(std::chrono::seconds(seconds));
+  std::printf("%lu idle containers: %lu KiB resident, %.4f %% of a core\n", containers, ResidentKiB(bench.pid()),
+              100 * (CpuOf(bench.pid()) - cpu) / (WallSeconds() - wall));
+  return 0;
+}
+
+}  // namespace
+}  // namespace tailrace
+
+int main(int argc, char** argv) {
+  const std::string what = argc > 1 ? argv[1] : "";
+  if (what == "roundtrip") return tailrace::RoundTrip(argc, argv);
+  if (what == "idle") return tailrace::Idle(argc, argv);
+  std::fprintf(stderr, "usage: plugin_bench roundtrip [lines=N] [bytes=N] | idle [containers=N] [seconds=N]\n");
+  return 2;
+}
