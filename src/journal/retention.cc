@@ -39,6 +39,16 @@ class Work {
     return backlog;
   }
 
+  size_t segments_with_bytes() const {
+    size_t count = 0;
+    for (const State& state : states_) {
+      const std::vector<Segment>& segments = state.stream->segments;
+      count += static_cast<size_t>(std::count_if(segments.begin() + static_cast<std::ptrdiff_t>(state.dropped),
+                                                 segments.end(), [](const Segment& s) { return s.bytes() > 0; }));
+    }
+    return count;
+  }
+
   // Drops the oldest segment that may go; its bytes, or nothing.
   std::optional<uint64_t> DropOldest(bool undelivered_too) {
     for (State& state : states_) {
@@ -114,8 +124,9 @@ using Works = std::vector<Work>;
 
 uint64_t Subtract(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
 
+// However small the history, something of it stays: the last lines of a container that has stopped are what is asked for.
 void DropBeyondHistory(Work& work) {
-  while (work.bytes() > work.container().history_bytes && work.DropOldest(false)) {
+  while (work.bytes() > work.container().history_bytes && work.segments_with_bytes() > 1 && work.DropOldest(false)) {
   }
 }
 
