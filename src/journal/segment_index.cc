@@ -85,8 +85,12 @@ Result<std::vector<IndexLine>> LoadSegmentIndex(Disk& disk, const Stream& stream
 Result<Recovered> RecoverEnd(const SegmentFolder& folder) {
   CHECK(!folder.segments.empty());
   const Segment& newest = folder.segments.back();
-  const size_t lines_in_file = ReadIndexFile(folder, newest).size();
-  ASSIGN_OR_RETURN(std::vector<IndexLine> lines, LoadIndexOf(folder, folder.segments.size() - 1));
+  // Read once: lines made anew because a second reading failed would not be those in the file.
+  std::vector<IndexLine> lines = ReadIndexFile(folder, newest);
+  const size_t lines_in_file = lines.size();
+  if (lines.empty()) {
+    ASSIGN_OR_RETURN(lines, LoadIndexOf(folder, folder.segments.size() - 1));
+  }
   StreamWalk walk(lines.back());
   RETURN_IF_ERROR(WalkSegment(folder, newest, walk, &lines));
   return Recovered{walk, std::move(lines), lines_in_file};

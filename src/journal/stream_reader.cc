@@ -17,7 +17,7 @@ StreamReader::StreamReader(Disk& disk, Stream& stream, uint64_t offset)
     : disk_(disk), stream_(stream), offset_(offset) {}
 
 ReadOutcome StreamReader::Read(std::span<char> buffer) {
-  CHECK_GE(buffer.size(), kFrameHeaderBytes + kFrameBodyBytesMax);
+  CHECK(!buffer.empty());
   Place place;
   for (int look_up = 0; look_up < kLookUpsMax; ++look_up) {
     place = stream_.Locate(offset_);

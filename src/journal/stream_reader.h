@@ -45,8 +45,8 @@ class StreamReader {
     counts_ = counts;
   }
 
-  // Reads up to buffer.size() (at least kFrameHeaderBytes + kFrameBodyBytesMax) bytes at offset(), without moving it
-  // for kData (the caller seeks behind what it consumed) and moving it for kGap.
+  // Reads up to buffer.size() bytes at offset(), without moving it for kData (the caller seeks behind what it consumed)
+  // and moving it for kGap. A frame that does not fit takes a larger buffer: kFrameHeaderBytes + kFrameBodyBytesMax do.
   // A segment that cannot be read (EIO, cut short) becomes a Gap with reason kDamage up to its end.
   ReadOutcome Read(std::span<char> buffer);
 

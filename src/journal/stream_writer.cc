@@ -91,6 +91,7 @@ Status StreamWriter::OpenSegment(uint64_t start, const IndexLine& first_line, bo
   file_ = std::move(file);
   index_ = std::move(index);
   index_lines_ = with_index ? 1 : 0;
+  stale_index_bytes_ = 0;
   segment_start_ = start;
   lines_.clear();
   stream_.AddSegment({start, start, first_line.after_discard});
@@ -176,29 +177,36 @@ Status StreamWriter::Recover() {
   return Status::Ok();
 }
 
+Status StreamWriter::OpenIndex() {
+  ASSIGN_OR_RETURN(std::unique_ptr<File> index, disk_.Open(stream_.IndexPath(segment_start_), OpenMode::kCreate));
+  ASSIGN_OR_RETURN(const uint64_t size, index->Size());
+  index_ = std::move(index);
+  stale_index_bytes_ = static_cast<size_t>(std::min<uint64_t>(size, kIndexFileBytesMax));
+  if (index_lines_ > 0 || lines_.front().offset == segment_start_) return Status::Ok();
+  IndexLine first;  // Of a stream's first segment: nothing lies before it.
+  first.offset = segment_start_;
+  CHECK_EQ(segment_start_, 0u);
+  lines_.insert(lines_.begin(), first);
+  return Status::Ok();
+}
+
 // An index that cannot be written is no loss: whoever needs it walks. It is tried again with the next lines.
 void StreamWriter::WriteIndex() {
   if (lines_.empty() || !is_recovered_) return;
-  std::string bytes;
-  if (index_ == nullptr) {
-    Result<std::unique_ptr<File>> index = disk_.Open(stream_.IndexPath(segment_start_), OpenMode::kCreate);
-    if (!index.ok()) {
-      ++index_errors_;
-      return;
-    }
-    index_ = std::move(*index);
-    if (index_lines_ == 0 && lines_.front().offset != segment_start_) {
-      IndexLine first;  // Of a stream's first segment: nothing lies before it.
-      first.offset = segment_start_;
-      CHECK_EQ(segment_start_, 0u);
-      lines_.insert(lines_.begin(), first);
-    }
-  }
-  for (const IndexLine& line : lines_) bytes += EncodeIndexLine(line);
-  if (!index_->WriteAt(index_lines_ * kIndexLineBytes, bytes).ok()) {
+  if (index_ == nullptr && !OpenIndex().ok()) {
     ++index_errors_;
     return;
   }
+  std::string bytes;
+  for (const IndexLine& line : lines_) bytes += EncodeIndexLine(line);
+  // Lines made anew may be fewer than what the file held; those left of it would follow other blocks than theirs.
+  const size_t at = index_lines_ * kIndexLineBytes;
+  if (at + bytes.size() < stale_index_bytes_) bytes.resize(stale_index_bytes_ - at, '\0');
+  if (!index_->WriteAt(at, bytes).ok()) {
+    ++index_errors_;
+    return;
+  }
+  stale_index_bytes_ = 0;
   index_lines_ += lines_.size();
   lines_.clear();
 }

@@ -58,6 +58,7 @@ class StreamWriter {
   Status Roll();
   Status WalkFresh(std::vector<char>& scratch, size_t& frames);
   Result<size_t> NextMoveBytes(size_t budget);
+  Status OpenIndex();
   void WriteIndex();
   bool is_full() const { return end_ - segment_start_ >= segment_bytes_ || is_roll_requested_; }
 
@@ -74,6 +75,7 @@ class StreamWriter {
   bool is_roll_requested_ = false;
   std::vector<IndexLine> lines_;    // due, not yet in the index file
   size_t index_lines_ = 0;          // in the file
+  size_t stale_index_bytes_ = 0;    // of the file when it was opened; zeroed with the next lines
   uint64_t index_errors_ = 0;
   char header_[4] = {};             // of the cut frame, as far as it is there
 };
