@@ -1,0 +1,96 @@
+#include "journal/segment_index.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/journal/stream_rig.h"
+
+namespace tailrace {
+namespace {
+
+class SegmentIndexTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    rig_.Write(LineFrames(0, 2500, 300));
+    ASSERT_TRUE(rig_.MoveAll());
+    segments_ = rig_.stream->Segments();
+    ASSERT_GE(segments_.size(), 4u);
+  }
+  SegmentFolder Folder() { return {rig_.disk, rig_.stream->directory(), segments_}; }
+  std::vector<IndexLine> Load(size_t which) {
+    Result<std::vector<IndexLine>> lines = LoadIndexOf(Folder(), which);
+    CHECK(lines.ok());
+    return *lines;
+  }
+  StreamRig rig_{200'000};
+  std::vector<Segment> segments_;
+};
+
+TEST_F(SegmentIndexTest, FirstLineIsTheSameReadOrMadeAnew) {
+  for (size_t which = 0; which < segments_.size(); ++which) {
+    const IndexLine read = Load(which).front();
+    const std::string path = rig_.Path(segments_[which].start, ".idx");
+    const bool is_there = rig_.disk.Exists(path);
+    const std::string bytes = is_there ? rig_.disk.Contents(path) : "";
+    if (is_there) rig_.disk.SetContents(path, "");
+    EXPECT_EQ(Load(which).front(), read) << which;
+    if (is_there) rig_.disk.SetContents(path, bytes);
+  }
+}
+
+TEST_F(SegmentIndexTest, WithoutAnyIndexTheCountsAreStillRight) {
+  const IndexLine read = Load(3).front();
+  for (const Segment& segment : segments_) rig_.disk.SetContents(rig_.Path(segment.start, ".idx"), "");
+  EXPECT_EQ(Load(3).front(), read);
+}
+
+TEST_F(SegmentIndexTest, UnreadableOlderSegmentCountsAsFarAsItGoes) {
+  rig_.disk.SetContents(rig_.Path(segments_[1].start, ".idx"), "");
+  rig_.disk.FailFrom(1, StatusCode::kIo, {.kinds = {Call::kReadAt}, .path_part = SegmentName(0, ".log")});
+  EXPECT_EQ(Load(1).front().offset, segments_[1].start);
+}
+
+TEST_F(SegmentIndexTest, DroppedSegmentIsNotFound) {
+  rig_.stream->DropFirst(segments_[1].start);
+  EXPECT_EQ(LoadSegmentIndex(rig_.disk, *rig_.stream, 0).status().code(), StatusCode::kNotFound);
+}
+
+TEST_F(SegmentIndexTest, LinesAheadOfTheSegmentAreIgnored) {
+  std::vector<Segment> shorter = segments_;
+  shorter[1].end = shorter[1].start + 100'000;
+  const std::vector<IndexLine> lines = ReadIndexFile({rig_.disk, rig_.stream->directory(), shorter}, shorter[1]);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_LE(lines.back().offset, shorter[1].end);
+}
+
+TEST_F(SegmentIndexTest, RecoveryAgreesWithIntake) {
+  Result<Recovered> recovered = RecoverEnd(Folder());
+  ASSERT_TRUE(recovered.ok());
+  EXPECT_EQ(recovered->walk.counts(), rig_.writer->walk().counts());
+  EXPECT_EQ(recovered->walk.whole_end(), rig_.writer->end());
+  EXPECT_EQ(recovered->lines_in_file, recovered->lines.size());
+}
+
+// Every byte of the newest segment's index flipped, every truncation: the end is the same.
+TEST_F(SegmentIndexTest, NoDamageToAnIndexChangesTheEnd) {
+  const std::string path = rig_.Path(segments_.back().start, ".idx");
+  const std::string good = rig_.disk.Contents(path);
+  for (size_t at = 0; at < good.size(); ++at) {
+    std::string bytes = good;
+    bytes[at] = static_cast<char>(bytes[at] ^ 4);
+    for (const std::string& harmed : {bytes, good.substr(0, at)}) {
+      rig_.disk.SetContents(path, harmed);
+      Result<Recovered> recovered = RecoverEnd(Folder());
+      ASSERT_TRUE(recovered.ok());
+      ASSERT_EQ(recovered->walk.counts(), rig_.writer->walk().counts()) << at;
+      ASSERT_EQ(recovered->walk.time_max(), rig_.writer->walk().time_max()) << at;
+    }
+  }
+}
+
+TEST_F(SegmentIndexTest, GiantIndexFileIsNotOurs) {
+  rig_.disk.SetContents(rig_.Path(segments_[1].start, ".idx"), std::string(kIndexFileBytesMax + 1, 'x'));
+  EXPECT_EQ(Load(1).front().offset, segments_[1].start);
+}
+
+}  // namespace
+}  // namespace tailrace
