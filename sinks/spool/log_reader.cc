@@ -16,6 +16,8 @@ namespace {
 constexpr size_t kBufferBytes = kFrameHeaderBytes + kFrameBodyBytesMax;
 // A follower that has sent so much since gives its buffers back before it waits, perhaps for days.
 constexpr size_t kKeepBytesMax = 256_KiB;
+// So many blocks are read and found without a wanted line before a follower looks at its deadline.
+constexpr int kBlindStepsMax = 64;
 // While lines keep coming, a container is not looked at for new streams more often.
 constexpr Nanos kLookInterval = std::chrono::seconds(1);
 
@@ -45,6 +47,7 @@ struct LogReader::Rep {
   ContainerSignal* signal = nullptr;      // of the container; follow only
   std::unique_ptr<char[]> buffer;         // kBufferBytes
   size_t bytes_kept_for = 0;              // sent since the buffers were given back
+  int steps = 0;                          // in this Next
   MonoTime last_sent;
   MonoTime last_look;                     // for new streams
 
@@ -56,7 +59,7 @@ struct LogReader::Rep {
   bool FillHistory(MonoTime deadline);
   bool FillFollow(MonoTime deadline);
   bool StepAll(MonoTime deadline);
-  bool MustPause(MonoTime deadline) { return options.follow && clock.Now() >= deadline; }
+  bool MustPause(MonoTime deadline);
   bool IsUntilPast() const { return options.until_ns && clock.WallNow().ns > *options.until_ns; }
   bool IsHeartbeatDue() const { return clock.Now() - last_sent >= kHeartbeat; }
   bool WaitForNews(uint64_t seen, MonoTime deadline);
@@ -123,6 +126,11 @@ StreamCursor::Outcome LogReader::Rep::Step() {
   return outcome;
 }
 
+bool LogReader::Rep::MustPause(MonoTime deadline) {
+  if (output.encoder().size() >= kChunkBytes) return true;
+  return options.follow && ++steps >= kBlindStepsMax && clock.Now() >= deadline;
+}
+
 // The streams one after the other, each as far as it had come when the answer began. False: there is more to say.
 bool LogReader::Rep::FillHistory(MonoTime deadline) {
   while (current < cursors.size()) {
@@ -131,7 +139,7 @@ bool LogReader::Rep::FillHistory(MonoTime deadline) {
     const bool is_said =
         outcome == Outcome::kWait || (outcome == Outcome::kMore && options.follow && cursors[current]->is_past_history());
     if (is_said) ++current;
-    if (output.encoder().size() >= kChunkBytes || MustPause(deadline)) return false;
+    if (MustPause(deadline)) return false;
   }
   current = 0;
   phase = options.follow ? Phase::kFollow : Phase::kOver;
@@ -148,7 +156,7 @@ bool LogReader::Rep::StepAll(MonoTime deadline) {
     // The buffer is this cursor's until its block has been walked.
     const bool has_block = outcome == Outcome::kMore && cursors[current]->has_block();
     if (!has_block && outcome != Outcome::kDone) ++current;
-    if (output.encoder().size() >= kChunkBytes || MustPause(deadline)) return false;
+    if (MustPause(deadline)) return false;
   }
   return true;
 }
@@ -198,6 +206,7 @@ LogReader::Chunk LogReader::Rep::Send(Chunk::Kind kind) {
 
 LogReader::Chunk LogReader::Rep::Next(MonoTime deadline) {
   output.encoder().Clear();
+  steps = 0;
   if (phase == Phase::kStart) Plan();
   for (;;) {
     // Both before looking: what comes later is not missed, or is later than until.

@@ -16,8 +16,8 @@
 namespace tailrace {
 
 struct ReadOptions {
-  std::optional<int64_t> since_ns;  // inclusive; absent: no bound
-  std::optional<int64_t> until_ns;  // inclusive
+  std::optional<int64_t> since_ns = {};  // inclusive; absent: no bound
+  std::optional<int64_t> until_ns = {};  // inclusive
   int64_t tail = -1;                // last N lines; negative: all; 0: none (only new ones with follow)
   bool follow = false;
 };

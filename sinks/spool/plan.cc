@@ -48,7 +48,8 @@ std::vector<PlannedStream> PlanAnswer(Disk& disk, const std::vector<StreamLease>
     }
     stats.blocks_read += map->blocks_read();
     stats.bytes_read += map->bytes_read();
-    PlannedStream planned{i - 1, start.ok() ? *start : AllThatIsHere(*map), std::nullopt, map->whole_end()};
+    PlannedStream planned{i - 1, start.ok() ? *start : AllThatIsHere(*map), std::nullopt, std::nullopt};
+    if (!map->ended()) planned.history_end = map->whole_end();
     if (!options.follow) planned.end = map->whole_end();
     plan.push_back(planned);
   }

@@ -16,7 +16,7 @@ struct PlannedStream {
   size_t which = 0;                 // of the streams given
   StreamStart start;
   std::optional<uint64_t> end;      // the answer ends here, behind a whole frame; nothing: with the stream
-  uint64_t history_end = 0;         // behind the last whole frame, now
+  std::optional<uint64_t> history_end;  // of a live stream, behind the last whole frame: what lies behind is news
 };
 
 // Oldest first. A stream of which nothing is wanted, now or later, is left out.

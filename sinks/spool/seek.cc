@@ -205,7 +205,10 @@ Status SeekSince(StreamMap& map, int64_t since_ns, StreamStart& start) {
   const bool begins_run =
       spot.line == 0 && spot.segment > 0 && segments[spot.segment - 1].end < segments[spot.segment].start;
   if (!begins_run) return Status::Ok();
+  auto run = std::ranges::find_if(map.runs(), [&](const Run& other) { return other.last + 1 == spot.segment; });
+  ASSIGN_OR_RETURN(const IndexLine before, map.EndOf(*run));
   start.offset = segments[spot.segment - 1].end;
+  start.counts = before.counts;
   start.skips_open = {};
   return Status::Ok();
 }

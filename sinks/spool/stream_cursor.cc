@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "journal/segment_index.h"
 #include "wire/frame.h"
+#include "wire/plain_frame.h"
 
 namespace tailrace {
 
@@ -20,7 +21,9 @@ StreamCursor::StreamCursor(Disk& disk, Stream& stream, const PlannedStream& plan
       wanted_from_(plan.start.wanted_from),
       first_wanted_(plan.start.first_wanted),
       skips_open_(plan.start.skips_open),
-      is_middle_(plan.start.is_middle) {}
+      is_middle_(plan.start.is_middle) {
+  reader_.Seek(offset_, counts_);
+}
 
 StreamCursor::Outcome StreamCursor::Step(std::span<char> buffer, size_t chunk_bytes, LineOutput& out) {
   if (block_.empty()) {
@@ -47,6 +50,7 @@ void StreamCursor::TakeBlock(const ReadOutcome& read, size_t buffer_bytes) {
   if (cut_bytes_ > 0) TakeDamage(cut_bytes_);  // No gap lies behind the cut frame that would account for it.
   cut_bytes_ = 0;
   block_ = read.data;
+  block_start_ = offset_;
   if (end_) block_ = block_.substr(0, static_cast<size_t>(std::min<uint64_t>(block_.size(), *end_ - offset_)));
   is_block_cut_ = read.is_cut && block_.size() == read.data.size();
   is_block_last_ = read.is_cut || block_.size() < buffer_bytes;
@@ -54,16 +58,16 @@ void StreamCursor::TakeBlock(const ReadOutcome& read, size_t buffer_bytes) {
 
 // False: the answer is over.
 bool StreamCursor::WalkBlock(size_t chunk_bytes, LineOutput& out) {
-  const uint64_t block_start = offset_;
   while (!block_.empty() && out.encoder().size() < chunk_bytes) {
     bool goes_on = true;
-    const size_t bytes = StepFrame(out, goes_on);
+    size_t bytes = StepPlain(out, goes_on);
+    if (bytes == 0) bytes = StepFrame(out, goes_on);
     if (!goes_on) return false;
     if (bytes == 0) {
       // A cut frame. Either it will be read again as a whole, or its rest is gone.
       if (is_block_last_) cut_bytes_ = block_.size();
       offset_ += cut_bytes_;
-      CHECK_GT(offset_, block_start);  // The buffer holds the largest frame.
+      CHECK_GT(offset_, block_start_);  // The buffer holds the largest frame.
       block_ = {};
       break;
     }
@@ -72,6 +76,19 @@ bool StreamCursor::WalkBlock(size_t chunk_bytes, LineOutput& out) {
   }
   if (block_.empty()) reader_.Seek(offset_, counts_);
   return true;
+}
+
+// The usual case: a frame that is a line, with nothing to be minded. Bytes done at offset_; 0: it is something else.
+size_t StreamCursor::StepPlain(LineOutput& out, bool& goes_on) {
+  PlainFrame frame;
+  if (is_choosing_ || is_damaged_ || has_markers_) return 0;
+  if (!ReadPlainFrame(block_.data(), block_.size(), frame) || lines_.IsHeld(frame.source)) return 0;
+  is_middle_ = true;
+  last_time_ = frame.time_nano;
+  ++counts_.of(frame.source);
+  const std::string_view line(block_.data() + frame.line_at, frame.bytes - frame.line_at);
+  goes_on = out.Add({frame.source, frame.time_nano, line, LogEncoder::LineEnd::kNewline});
+  return frame.bytes;
 }
 
 // Bytes done at offset_; 0: a cut frame is left.

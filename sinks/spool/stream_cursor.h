@@ -34,12 +34,13 @@ class StreamCursor {
   bool GiveOutOpen(LineOutput& out) { return lines_.GiveOutOpen(out); }
 
   bool has_block() const { return !block_.empty(); }
-  // All that was here when the answer began has been said.
-  bool is_past_history() const { return offset_ >= history_end_ && block_.empty(); }
+  // All that a live stream had when the answer began has been said.
+  bool is_past_history() const { return history_end_ && offset_ >= *history_end_ && block_.empty(); }
 
  private:
   void TakeBlock(const ReadOutcome& read, size_t buffer_bytes);
   bool WalkBlock(size_t chunk_bytes, LineOutput& out);
+  size_t StepPlain(LineOutput& out, bool& goes_on);
   size_t StepFrame(LineOutput& out, bool& goes_on);
   bool TakeEntry(const LogEntry& entry, uint64_t frame_end, LineOutput& out);
   bool IsWanted(const LogEntry& entry);
@@ -52,13 +53,14 @@ class StreamCursor {
   Disk& disk_;
   Stream& stream_;
   const std::optional<uint64_t> end_;
-  const uint64_t history_end_;
+  const std::optional<uint64_t> history_end_;
   LogReader::Stats& stats_;
   StreamReader reader_;
   HeldLines lines_;
 
   uint64_t offset_;           // of what comes next
   std::string_view block_;    // read, not yet walked; begins at offset_
+  uint64_t block_start_ = 0;  // where it began
   bool is_block_last_ = false;    // nothing follows it that could complete a frame
   bool is_block_cut_ = false;     // it may end in a frame that was never completed
   size_t cut_bytes_ = 0;          // of such a frame right before offset_; a gap should follow

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "wire/frame.h"
 #include "wire/log_entry.h"
 
 namespace tailrace {
@@ -27,8 +28,8 @@ inline bool ReadPlainFrame(const char* p, size_t left, PlainFrame& frame) {
   constexpr uint64_t kMore = 0x8080808080808080;           // of a varint's bytes, all but the last
   constexpr size_t kFixedBytes = 24;                       // up to the first byte of the line's length
   if (left < kFixedBytes) return false;
-  const size_t whole = size_t{4} + LoadBig32(p);
-  if (whole > left || whole < kFixedBytes) return false;
+  const size_t whole = kFrameHeaderBytes + LoadBig32(p);
+  if (whole > left || whole < kFixedBytes || whole > kFrameHeaderBytes + kFrameBodyBytesMax) return false;
   const auto head = LoadLittle<uint64_t>(p + 4);
   if (head != kStdout && head != kStderr) return false;
   uint64_t time = LoadLittle<uint64_t>(p + 13);

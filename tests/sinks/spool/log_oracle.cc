@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <ostream>
 
 #include "base/check.h"
 #include "tests/fakes/log_frames.h"
@@ -211,6 +212,8 @@ std::string ToString(const std::vector<Said>& said) {
   }
   return text;
 }
+
+void PrintTo(const Said& said, std::ostream* out) { *out << ToString({said}); }
 
 std::vector<Said> ParseChunk(std::string_view bytes) {
   std::vector<Said> said;

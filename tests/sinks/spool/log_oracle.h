@@ -2,6 +2,7 @@
 // buffers or jumps. Pure; any thread.
 #pragma once
 
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Said {
   friend bool operator==(const Said&, const Said&) = default;
 };
 std::string ToString(const std::vector<Said>& said);
+void PrintTo(const Said& said, std::ostream* out);  // for messages of tests
 
 struct OracleStream {
   std::vector<StreamItem> items;

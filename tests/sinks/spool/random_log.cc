@@ -64,7 +64,7 @@ void RandomLog::Write(size_t frames) {
 }
 
 void RandomLog::WriteCut() {
-  if (frames_in_segment_ == 0) return;
+  if (frames_in_segment_ == 0 || !cut_.empty()) return;
   const std::string frame = NextFrame();
   stream_.AddCut(frame, random_.Below(frame.size()));
   cut_ = frame;
