@@ -156,6 +156,8 @@ Status Journal::MakeLiveLink(const std::string& target, const std::string& path)
 }
 
 Status Journal::RemoveLink(const Stream& stream) {
+  // A folder without facts, left by a start that was killed: a link to it would have told the FIFO's name.
+  if (stream.facts().fifo.empty()) return Status::Ok();
   const std::string path = LivePath(stream.facts().fifo);
   const Result<std::string> target = parts_.disk.ReadLink(path);
   if (!target.ok()) return target.status().code() == StatusCode::kNotFound ? Status::Ok() : target.status();
