@@ -9,6 +9,8 @@ namespace tailrace {
 namespace {
 
 constexpr size_t kTraceShown = 80;
+constexpr size_t kLogShown = 20;
+constexpr size_t kColumnsShown = 300;
 constexpr Nanos kStep = std::chrono::milliseconds(50);
 constexpr Nanos kHousekeeperStep = std::chrono::milliseconds(500);
 constexpr Nanos kStopMax = std::chrono::seconds(2);
@@ -51,8 +53,12 @@ void World::Trace(const std::string& what) {
   trace_.push_back(std::to_string(clock_.Now().ns / 1'000'000) + "ms " + what);
 }
 
-std::string World::TraceText() const {
+std::string World::TraceText() {
   std::string text;
+  const std::vector<MemoryLog::Line> said = log_.lines();
+  for (size_t i = said.size() > kLogShown ? said.size() - kLogShown : 0; i < said.size(); ++i) {
+    text += "said: " + said[i].text.substr(0, kColumnsShown) + "\n";
+  }
   const size_t begin = trace_.size() > kTraceShown ? trace_.size() - kTraceShown : 0;
   for (size_t i = begin; i < trace_.size(); ++i) text += trace_[i] + "\n";
   return text;

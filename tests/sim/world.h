@@ -50,7 +50,7 @@ class World {
   void Complain(const std::string& what);
   // What happened, for whoever looks for the reason of a complaint.
   void Trace(const std::string& what);
-  std::string TraceText() const;
+  std::string TraceText();
 
   // Runs a piece of the product's code or of dockerd's; when the process dies in it, it is buried and started anew.
   void Run(const std::function<void()>& action);

@@ -100,17 +100,22 @@ void World::CheckMissing(const SimWriter& writer) {
 // Segments go only when the history is full, and then it is not left over-full.
 void World::CheckHistory(size_t container) {
   uint64_t kept = 0;
+  size_t segments = 0;
   bool is_dropped = false;
   for (const StreamLease& stream : app_->journal.Find(containers_[container].info.id)) {
     is_dropped |= stream->Snapshot().first > 0;
-    for (const Segment& segment : stream->Segments()) kept += segment.bytes();
+    for (const Segment& segment : stream->Segments()) {
+      kept += segment.bytes();
+      segments += segment.bytes() > 0 ? 1 : 0;
+    }
   }
   for (const auto& writer : writers_) {
     if (writer->container == container && (writer->has_lost_power || writer->is_forgotten)) return;
   }
   const SpoolSettings& spool = containers_[container].spool;
   if (is_dropped) hardness_.Count("histories_cut");
-  if (kept > spool.history_bytes()) {
+  // The newest segment stays, however small the history is.
+  if (kept > spool.history_bytes() && segments > 1) {
     Complain("container " + std::to_string(container) + " keeps " + std::to_string(kept) + " bytes of a history of " +
              std::to_string(spool.history_bytes()));
   }
@@ -187,7 +192,14 @@ void World::Finish() {
 // After the end of everything nothing is left but what `docker logs` needs.
 void World::CheckLeftovers() {
   for (const StreamLease& stream : app_->journal.Streams()) {
-    if (stream->Snapshot().empty()) Complain("an empty stream is left: " + stream->directory());
+    if (stream->Snapshot().empty()) {
+      std::string files;
+      for (const std::string& path : disk_.AllPaths()) {
+        if (path.starts_with(stream->directory() + "/")) files += " " + path.substr(stream->directory().size() + 1);
+      }
+      Complain("an empty stream is left: " + stream->directory() + (stream->is_committed() ? " with" : " uncommitted") +
+               files);
+    }
     if (!stream->ended()) Complain("a stream has not ended: " + stream->directory());
   }
   if (!app_->journal.notes().Streams().empty()) Complain("a note of a discard is left");
