@@ -39,9 +39,9 @@ class Image(EngineCase):
         rootfs.mkdir(parents=True)
         shutil.copy(SOURCE_DIR / "config.json", cls.bundle)
         container = cls.engine.text("create", tag)
-        export = cls.engine.spawn("export", container, stdout=subprocess.PIPE)
-        subprocess.run(["tar", "-C", rootfs, "-x"], stdin=export.stdout, check=True)
-        assert export.wait(60) == 0
+        tar = cls.engine.folder / "rootfs.tar"
+        cls.engine.docker("export", "--output", tar, container)
+        subprocess.run(["tar", "-C", rootfs, "-xf", tar], check=True)
         cls.engine.docker("plugin", "create", name, cls.bundle)
         return Plugin(cls.engine, name)
 
@@ -51,8 +51,8 @@ class Image(EngineCase):
             self.assertTrue((rootfs / folder).is_dir(), folder)
         self.assertTrue(os.access(rootfs / "tailrace", os.X_OK))
         self.assertIn("BEGIN CERTIFICATE", (rootfs / "etc/ssl/certs/ca-certificates.crt").read_text())
-        programs = [path for path in rootfs.rglob("*") if path.is_file() and os.access(path, os.X_OK)]
-        self.assertEqual([path.name for path in programs if path.name != ".dockerenv"], ["tailrace"])
+        programs = [path.name for path in rootfs.rglob("*") if path.is_file() and path.read_bytes()[:4] == b"\x7fELF"]
+        self.assertEqual(programs, ["tailrace"])
 
     def test_binary_needs_no_library(self):
         ldd = subprocess.run(["ldd", self.bundle / "rootfs/tailrace"], capture_output=True, text=True, check=False)

@@ -96,7 +96,8 @@ class Upgrade(EngineCase):
             self.assertGreater(writer.at(), before, "nothing was written during the upgrade")
             writer.wait_progress(300)
         self.assert_lines(self.engine.logs(ended)[0], [b"%d" % i for i in range(1, 501)])
-        self.assert_lines(self.engine.logs("writing")[0], writer.finish())
+        want = writer.finish()
+        self.assert_lines(self.engine.logs("writing")[0], want)
         new = self.container("echo", "hello", detach=False)
         self.assert_lines(self.engine.logs(new)[0], [b"hello"])
 
