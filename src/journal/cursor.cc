@@ -55,6 +55,15 @@ std::optional<Cursor> DecodeCursor(std::string_view bytes) {
 
 Result<CursorFile> CursorFile::Open(Disk& disk, const std::string& path) {
   ASSIGN_OR_RETURN(std::unique_ptr<File> opened, disk.Open(path, OpenMode::kCreate));
+  return Load(std::move(opened));
+}
+
+Result<CursorFile> CursorFile::Peek(Disk& disk, const std::string& path) {
+  ASSIGN_OR_RETURN(std::unique_ptr<File> opened, disk.Open(path, OpenMode::kRead));
+  return Load(std::move(opened));
+}
+
+Result<CursorFile> CursorFile::Load(std::unique_ptr<File> opened) {
   CursorFile file(std::move(opened));
   std::string bytes(kCursorCopyStride + kCursorCopyBytes, '\0');
   ASSIGN_OR_RETURN(size_t got, file.file_->ReadAt(0, bytes));
@@ -84,7 +93,7 @@ Status CursorFile::Write(const Cursor& cursor) {
 
 Status CursorFile::Sync() {
   RETURN_IF_ERROR(file_->Sync());
-  copy_ = 1 - copy_;
+  MarkSynced();
   return Status::Ok();
 }
 

@@ -46,15 +46,20 @@ class CursorFile {
  public:
   // Reads the newest valid copy; a missing or wholly damaged file is a cursor at the beginning, told by `is_damaged`.
   static Result<CursorFile> Open(Disk& disk, const std::string& path);
+  // The same for a look: makes nothing (kNotFound), and must not be written.
+  static Result<CursorFile> Peek(Disk& disk, const std::string& path);
 
   const Cursor& cursor() const { return cursor_; }
   bool is_damaged() const { return is_damaged_; }
   // Visible at once, durable with the next Sync. The generation is counted here.
   Status Write(const Cursor& cursor);
   Status Sync();
+  // What Sync does besides syncing, for when another thread has synced the file.
+  void MarkSynced() { copy_ = 1 - copy_; }
 
  private:
   explicit CursorFile(std::unique_ptr<File> file) : file_(std::move(file)) {}
+  static Result<CursorFile> Load(std::unique_ptr<File> opened);
 
   std::unique_ptr<File> file_;
   Cursor cursor_;

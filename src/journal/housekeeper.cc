@@ -63,7 +63,10 @@ MonoTime Housekeeper::RunOnce() {
     next_tick_ = now + kTick;
   }
   if (settings_.spool_sync > Nanos::zero() && now >= next_sync_) {
-    if (next_sync_ > MonoTime{0}) syncer_.SyncAll(parts_.journal.Streams(), control_, false);
+    if (next_sync_ > MonoTime{0}) {
+      syncer_.SyncAll(parts_.journal.Streams(), control_, false);
+      if (settled_ != nullptr) settled_->SyncCursors();
+    }
     next_sync_ = now + settings_.spool_sync;
   }
   if (now >= next_reserve_) {
@@ -126,6 +129,10 @@ void Housekeeper::CommitLate() {
   }
 }
 
+uint64_t Housekeeper::SettledOf(const Stream& stream) const {
+  return settled_ == nullptr || stream.facts().slots.empty() ? UINT64_MAX : settled_->SettledOf(stream);
+}
+
 std::vector<RetentionContainer> Housekeeper::Gather(const std::vector<StreamLease>& streams) const {
   std::vector<RetentionContainer> containers;
   std::string last_id;
@@ -143,6 +150,7 @@ std::vector<RetentionContainer> Housekeeper::Gather(const std::vector<StreamLeas
     item.is_live = !stream->ended();
     item.started_ns = facts.started.ns;
     item.segments = stream->Segments();
+    item.settled = SettledOf(*stream);
   }
   return containers;
 }
@@ -158,6 +166,11 @@ void Housekeeper::Retain() {
     limits.free_bytes = space->free_bytes;
   }
   Apply(PlanRetention(Gather(streams), limits), streams);
+  // What was dropped before it was delivered stays until every slot has counted the loss.
+  for (const StreamLease& stream : streams) {
+    const bool is_done = stream->ended() && !stream->Snapshot().empty() && stream->Segments().empty();
+    if (is_done && SettledOf(*stream) == UINT64_MAX) (void)parts_.journal.RemoveStream(*stream);
+  }
 }
 
 void Housekeeper::Apply(const RetentionPlan& plan, const std::vector<StreamLease>& streams) {
@@ -186,7 +199,7 @@ void Housekeeper::Drop(Stream& stream, uint64_t keep_from) {
     if (!status.ok()) parts_.log.Write(LogLevel::kError, "drop-segment", {{"error", status.message()}});
     (void)parts_.disk.Unlink(stream.IndexPath(segment.start));  // A short first segment has none.
   }
-  if (is_all) (void)parts_.journal.RemoveStream(stream);
+  if (is_all && SettledOf(stream) == UINT64_MAX) (void)parts_.journal.RemoveStream(stream);
 }
 
 // FIFOs that nobody holds and no stream reads: dockerd makes one before each StartLogging, and leaks it when that fails.

@@ -15,6 +15,7 @@
 #include "journal/intake_control.h"
 #include "journal/journal.h"
 #include "journal/retention.h"
+#include "journal/settled_source.h"
 #include "journal/syncer.h"
 
 namespace tailrace {
@@ -46,6 +47,8 @@ class Housekeeper : public IntakeReports {
 
   // Before Start. `control` outlives the thread.
   void SetIntake(IntakeControl* control) { control_ = control; }
+  // Before Start. `settled` outlives the thread; without it everything counts as delivered.
+  void SetSettled(SettledSource* settled) { settled_ = settled; }
   void Start();
   // Ends the thread; then, if `spool-sync` is not 0, syncs once more.
   void Stop();
@@ -69,11 +72,13 @@ class Housekeeper : public IntakeReports {
   std::vector<RetentionContainer> Gather(const std::vector<StreamLease>& streams) const;
   void Apply(const RetentionPlan& plan, const std::vector<StreamLease>& streams);
   void Drop(Stream& stream, uint64_t keep_from);
+  uint64_t SettledOf(const Stream& stream) const;
   void RemoveOrphans();
 
   const Settings settings_;
   const Parts parts_;
   IntakeControl* control_ = nullptr;
+  SettledSource* settled_ = nullptr;
   Syncer syncer_;
   Thread thread_;
 

@@ -105,6 +105,15 @@ std::vector<StreamLease> Journal::Find(const std::string& container_id) {
   return leases;
 }
 
+StreamLease Journal::Lease(const Stream& stream) {
+  MutexLock lock(mu_);
+  for (const auto& entry : containers_.at(stream.facts().container_id)->entries) {
+    if (entry->stream.get() == &stream) return LeaseLocked(*entry);
+  }
+  CHECK(false);
+  return {};
+}
+
 StreamLease Journal::FindFifo(const std::string& fifo) {
   MutexLock lock(mu_);
   for (const auto& [id, container] : containers_) {

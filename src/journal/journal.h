@@ -73,6 +73,8 @@ class Journal {
 
   // All streams of a container by run number, loading from disk what is not in memory. Empty if it is unknown.
   std::vector<StreamLease> Find(const std::string& container_id);
+  // One more lease of a stream of which the caller has one.
+  StreamLease Lease(const Stream& stream);
   // The stream that is not ended and reads this FIFO, if any.
   StreamLease FindFifo(const std::string& fifo);
   // Every stream in memory, and the containers whose folders are on disk (loaded or not).

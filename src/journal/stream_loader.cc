@@ -51,17 +51,21 @@ bool IsFolderName(const std::string& name) {
 
 Result<std::vector<Segment>> ListSegments(Disk& disk, const std::string& directory) {
   ASSIGN_OR_RETURN(std::vector<DirEntry> entries, disk.List(directory));
-  std::vector<Segment> segments;
+  std::vector<uint64_t> starts;
   for (const DirEntry& entry : entries) {
     const std::optional<uint64_t> start = SegmentStartOf(entry);
-    if (!start) continue;
-    ASSIGN_OR_RETURN(const FileInfo info, disk.Stat(directory + "/" + entry.name));
-    if (*start > kStreamBytesMax || info.bytes > kStreamBytesMax) continue;  // No stream is that long.
-    segments.push_back({*start, *start + info.bytes, false});
+    if (start && *start <= kStreamBytesMax) starts.push_back(*start);  // No stream is longer.
   }
-  std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) { return a.start < b.start; });
-  for (size_t i = 0; i + 1 < segments.size(); ++i) {
-    segments[i].end = std::min(segments[i].end, segments[i + 1].start);
+  std::sort(starts.begin(), starts.end());
+  std::vector<Segment> segments;
+  for (const uint64_t start : starts) {
+    const Result<FileInfo> info = disk.Stat(directory + "/" + SegmentName(start, kSegmentSuffix));
+    // Without the newest one's size it is not known where the stream goes on; another one is a gap.
+    if (!info.ok() && start == starts.back()) return info.status();
+    if (!info.ok() || info->bytes > kStreamBytesMax) continue;
+    // Segments lie behind each other; one that begins inside another is foreign.
+    if (!segments.empty() && start < segments.back().end) continue;
+    segments.push_back({start, start + info->bytes, false});
   }
   MarkDiscards(disk, directory, segments);
   return segments;

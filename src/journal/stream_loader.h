@@ -21,7 +21,7 @@ std::optional<StreamFolderName> ParseStreamFolder(std::string_view name);
 // Container ids become folder names: no dots alone, no slash.
 bool IsFolderName(const std::string& name);
 
-// The `.log` files of the folder in order. Overlaps (damage) are cut at the next one's start.
+// The `.log` files of the folder in order, without those that begin inside another.
 Result<std::vector<Segment>> ListSegments(Disk& disk, const std::string& directory);
 
 // The facts in the folder, checked against the folder's own name.

@@ -56,12 +56,13 @@ TEST_F(StreamLoaderTest, ForeignFilesAreNoSegments) {
   EXPECT_EQ(List()[0].end, 10u);
 }
 
-TEST_F(StreamLoaderTest, OverlappingSegmentsAreCut) {
+TEST_F(StreamLoaderTest, SegmentThatBeginsInsideAnotherIsForeign) {
   rig_.disk.SetContents(rig_.Path(0), std::string(100, 'a'));
   rig_.disk.SetContents(rig_.Path(40), std::string(100, 'b'));
+  rig_.disk.SetContents(rig_.Path(100), "c");
   ASSERT_EQ(List().size(), 2u);
-  EXPECT_EQ(List()[0].end, 40u);
-  EXPECT_EQ(List()[1].end, 140u);
+  EXPECT_EQ(List()[0].end, 100u);
+  EXPECT_EQ(List()[1].start, 100u);
 }
 
 TEST_F(StreamLoaderTest, GapKnowsWhetherADiscardMadeIt) {
