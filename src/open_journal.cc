@@ -32,10 +32,11 @@ Result<std::unique_ptr<Journal>> OpenJournal(const Journal::Options& options, co
   Status status = OpenWaiting(*wanted, parts.clock, wait);
   if (status.ok()) return wanted;
   if (status.code() == StatusCode::kBusy || status.code() == StatusCode::kGone) return status;
-  parts.log.Write(LogLevel::kError, "spool-unusable",
-                  {{"root", options.root},
-                   {"why", status.message()},
-                   {"next", "its lines stay where they are, but are not shown until it is mended and tailrace restarted"}});
+  parts.log.Write(
+      LogLevel::kError, "spool-unusable",
+      {{"root", options.root},
+       {"why", status.message()},
+       {"next", "its lines stay where they are, but are not shown until it is mended and tailrace restarted"}});
   for (int i = 1; i <= kOtherRootsMax; ++i) {
     Journal::Options other = options;
     other.root += "." + std::to_string(i);
@@ -44,8 +45,9 @@ Result<std::unique_ptr<Journal>> OpenJournal(const Journal::Options& options, co
     parts.log.Write(LogLevel::kError, "spool-elsewhere", {{"root", other.root}});
     return journal;
   }
-  parts.log.Write(LogLevel::kError, "spool-in-memory",
-                  {{"root", options.root}, {"next", "lines are read and counted, but not kept: make room or mend the disk"}});
+  parts.log.Write(
+      LogLevel::kError, "spool-in-memory",
+      {{"root", options.root}, {"next", "lines are read and counted, but not kept: make room or mend the disk"}});
   return wanted;
 }
 

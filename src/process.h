@@ -7,8 +7,8 @@
 namespace tailrace {
 
 // Before any other thread: SIGTERM and SIGINT no longer kill (as process 1 they would do nothing at all), a vanished
-// reader is an error and no signal, children are reaped by the kernel; few malloc arenas and small stacks, since hundreds
-// of threads may come and go; as many open files as the system allows; files for the owner alone.
+// reader is an error and no signal, children are reaped by the kernel; few malloc arenas and small stacks, since
+// hundreds of threads may come and go; as many open files as the system allows; files for the owner alone.
 void PrepareProcess();
 
 class StopSignal {

@@ -56,7 +56,7 @@ class ClientSocket {
   UniqueFd fd_;
   Clock& clock_;
   std::string head_;
-  std::string rest_;       // read together with the head, but behind it
+  std::string rest_;  // read together with the head, but behind it
   size_t rest_taken_ = 0;
 };
 

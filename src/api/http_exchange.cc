@@ -35,9 +35,8 @@ std::string WithoutRanges(const std::string& head) {
     size_t end = std::min(head.find('\n', begin), head.size() - 1) + 1;
     std::string_view line(head.data() + begin, end - begin);
     bool is_range = line.size() >= kRange.size() &&
-                    std::equal(kRange.begin(), kRange.end(), line.begin(), [](char a, char b) {
-                      return a == std::tolower(static_cast<unsigned char>(b));
-                    });
+                    std::equal(kRange.begin(), kRange.end(), line.begin(),
+                               [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
     if (!is_range) kept += line;
     begin = end;
   }
@@ -111,7 +110,8 @@ class Exchange final : private httplib::Server {
       return HandlerResponse::Handled;
     });
     set_error_handler([](const httplib::Request&, httplib::Response& response) {
-      if (response.body.empty()) response.set_content(EncodeError("the request is not HTTP as dockerd speaks it"), kJson);
+      if (response.body.empty())
+        response.set_content(EncodeError("the request is not HTTP as dockerd speaks it"), kJson);
     });
   }
 
@@ -120,7 +120,8 @@ class Exchange final : private httplib::Server {
     switch (socket_.ReadHead(deadline_)) {
       case ClientSocket::Head::kClosed: return;
       case ClientSocket::Head::kSlow: return Reply("408 Request Timeout", "the request did not come in time");
-      case ClientSocket::Head::kTooLarge: return Reply("431 Request Header Fields Too Large", "the headers are too large");
+      case ClientSocket::Head::kTooLarge:
+        return Reply("431 Request Header Fields Too Large", "the headers are too large");
       case ClientSocket::Head::kWhole: break;
     }
     GatheringStream stream(socket_, WithoutRanges(socket_.head()));
@@ -152,7 +153,8 @@ class Exchange final : private httplib::Server {
   }
 
   ApiAnswer Answer(const httplib::Request& request) {
-    auto route = std::find_if(routes_.begin(), routes_.end(), [&](const ApiRoute& r) { return r.path == request.path; });
+    auto route =
+        std::find_if(routes_.begin(), routes_.end(), [&](const ApiRoute& r) { return r.path == request.path; });
     if (route == routes_.end()) return Refusal(404, "there is nothing at this path");
     if (request.method != "POST") return Refusal(405, "this path takes POST only");
     ApiRequest parsed{request.path, {}};

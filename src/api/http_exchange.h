@@ -23,8 +23,8 @@ class ExchangeHost {
   virtual bool is_stopping() = 0;
 };
 
-// Every answer says `Connection: close`: dockerd would otherwise send a request over an idle connection just as we close
-// it, and repeat it without its body. Requests that cannot be understood get a 4xx with {"Err": …}; a client that
+// Every answer says `Connection: close`: dockerd would otherwise send a request over an idle connection just as we
+// close it, and repeat it without its body. Requests that cannot be understood get a 4xx with {"Err": …}; a client that
 // closes before its request is whole gets nothing.
 void ServeExchange(ClientSocket& socket, const std::vector<ApiRoute>& routes, ExchangeHost& host, Clock& clock);
 

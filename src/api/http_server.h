@@ -36,7 +36,7 @@ class HttpServer {
   void Stop();
 
   struct Stats {
-    size_t calls = 0;    // running now
+    size_t calls = 0;  // running now
     size_t streams = 0;
     uint64_t accepted = 0;
   };

@@ -16,8 +16,8 @@ Result<sockaddr_un> AddressOf(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof(address.sun_path)) {
-    return Invalid("listen on '" + path + "': a socket's path has 1 to " + std::to_string(sizeof(address.sun_path) - 1) +
-                   " bytes");
+    return Invalid("listen on '" + path + "': a socket's path has 1 to " +
+                   std::to_string(sizeof(address.sun_path) - 1) + " bytes");
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   return address;
@@ -69,7 +69,7 @@ Result<std::unique_ptr<Listener>> Listener::Open(const std::string& path) {
   if (fchmod(fd.get(), 0600) != 0) return Status::FromErrno(errno, "set the mode of the socket");
   if (bind(fd.get(), Generic(address), sizeof(address)) != 0) return Status::FromErrno(errno, "bind " + path);
   if (listen(fd.get(), kBacklog) != 0) return Status::FromErrno(errno, "listen on " + path);
-  return std::unique_ptr<Listener>(new Listener(path, std::move(fd)));  // NOLINT: the constructor is private.
+  return std::make_unique<Listener>(path, std::move(fd));
 }
 
 Listener::~Listener() {
@@ -79,7 +79,8 @@ Listener::~Listener() {
 }
 
 UniqueFd Listener::Accept() {
-  return UniqueFd(RetryInterrupted([this] { return accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); }));
+  return UniqueFd(
+      RetryInterrupted([this] { return accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); }));
 }
 
 }  // namespace tailrace

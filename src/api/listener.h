@@ -19,6 +19,8 @@ class Listener {
   // Makes the parent folders, removes a stale socket, binds (0600) and listens: from then on connects succeed.
   // kBusy when somebody else listens there; kExists when the path is not a socket's.
   static Result<std::unique_ptr<Listener>> Open(const std::string& path);
+  // Takes over a socket that listens at `path`; use Open.
+  Listener(std::string path, UniqueFd fd);
   // Removes the socket's file, unless another process has put its own there.
   ~Listener();
   Listener(const Listener&) = delete;
@@ -30,8 +32,6 @@ class Listener {
   const std::string& path() const { return path_; }
 
  private:
-  Listener(std::string path, UniqueFd fd);
-
   const std::string path_;
   UniqueFd fd_;
   dev_t device_ = 0;  // of the file that we made

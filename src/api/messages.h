@@ -16,9 +16,9 @@ Result<StartRequest> ParseStartRequest(std::string_view body);
 Result<std::string> ParseStopRequest(std::string_view body);  // the file
 Result<ReadRequest> ParseReadRequest(std::string_view body);
 
-std::string EncodeActivation();    // {"Implements":["LogDriver"]}
-std::string EncodeCapabilities();  // {"Cap":{"ReadLogs":true}}
-std::string EncodeSuccess();       // {}: an empty body would be a failure
+std::string EncodeActivation();                      // {"Implements":["LogDriver"]}
+std::string EncodeCapabilities();                    // {"Cap":{"ReadLogs":true}}
+std::string EncodeSuccess();                         // {}: an empty body would be a failure
 std::string EncodeError(std::string_view sentence);  // {"Err":"..."}
 
 }  // namespace tailrace

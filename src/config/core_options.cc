@@ -49,8 +49,9 @@ constexpr std::array kRows{
               .type = OptionType::kEnum,
               .default_value = "drop-oldest",
               .choices = kSpoolFull,
-              .help = "what gives way when the disk or a limit is full: the oldest lines, the newest, or the container, "
-                      "which then waits"},
+              .help =
+                  "what gives way when the disk or a limit is full: the oldest lines, the newest, or the container, "
+                  "which then waits"},
     OptionRow{.name = "spool-block-max",
               .type = OptionType::kDuration,
               .default_value = "60s",

@@ -69,8 +69,7 @@ Result<LabelFilter> LabelFilter::Make(const Choice& labels, const Choice& env) {
   return filter;
 }
 
-std::map<std::string, std::string> LabelFilter::ChooseLabels(
-    const std::map<std::string, std::string>& labels) const {
+std::map<std::string, std::string> LabelFilter::ChooseLabels(const std::map<std::string, std::string>& labels) const {
   std::map<std::string, std::string> chosen;
   if (labels_ == nullptr) return chosen;
   for (const auto& [name, value] : labels) {

@@ -42,11 +42,11 @@ struct OptionRow {
   OptionType type = OptionType::kText;
   std::string_view default_value = {};  // in the option's own form; empty: none
   std::string_view default_words = {};  // what the reference says when default_value is empty
-  uint64_t min = 0;                // bounds of kBytes, kCount and, in nanoseconds, kDuration; inclusive
+  uint64_t min = 0;                     // bounds of kBytes, kCount and, in nanoseconds, kDuration; inclusive
   uint64_t max = UINT64_MAX;
   std::span<const std::string_view> choices = {};  // of kEnum
-  std::string_view help = {};  // one line, without a full stop
-  bool secret = false;    // the value is never shown
+  std::string_view help = {};                      // one line, without a full stop
+  bool secret = false;                             // the value is never shown
 };
 
 inline constexpr size_t kOptionValueBytesMax = 64 * 1024;

@@ -86,8 +86,9 @@ class Reader {
     if (!options.compress || options.max_file >= 2) return;
     options.compress = false;
     if (options.frozen["compress"].inherited) return;
-    Refuse("log-opt compress needs max-file of 2 or more, since the newest file is never compressed; write "
-           "max-file=2 or compress=false");
+    Refuse(
+        "log-opt compress needs max-file of 2 or more, since the newest file is never compressed; write "
+        "max-file=2 or compress=false");
   }
 
   void SetTexts() {

@@ -18,8 +18,8 @@
 namespace tailrace {
 
 struct PluginOptions {
-  std::optional<uint64_t> spool_limit_bytes;  // absent: from the size of the file system
-  std::optional<uint64_t> spool_free_bytes;   // likewise
+  std::optional<uint64_t> spool_limit_bytes;   // absent: from the size of the file system
+  std::optional<uint64_t> spool_free_bytes;    // likewise
   Nanos spool_sync = std::chrono::seconds(5);  // 0: never
   LogLevel log_level = LogLevel::kInfo;
 

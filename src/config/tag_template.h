@@ -18,7 +18,7 @@ struct TagFields {
   std::string container_name = {};  // with or without the leading slash
   std::string image_id = {};        // "sha256:…"
   std::string image_name = {};
-  std::string command = {};         // entrypoint and arguments, joined by blanks
+  std::string command = {};  // entrypoint and arguments, joined by blanks
   std::string created = {};
   std::string host_name = {};
   std::string daemon_name = {};
@@ -39,8 +39,8 @@ class TagTemplate {
 
  private:
   struct Piece {
-    std::string text;   // literal, or the label's key
-    int field = -1;     // place in the list of fields; -1: literal, -2: a label
+    std::string text;  // literal, or the label's key
+    int field = -1;    // place in the list of fields; -1: literal, -2: a label
   };
   static Result<Piece> ParseAction(std::string_view action);
 

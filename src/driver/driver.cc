@@ -208,8 +208,9 @@ void Driver::UndoStart(const std::string& file) {
   }
   StreamLease stream = parts_.journal.FindFifo(file);
   if (!stream) return;
-  parts_.log.Write(LogLevel::kWarning, "start-undone",
-                   {{"container", ShortId(stream->facts().container_id)}, {"why", "the client left before the answer"}});
+  parts_.log.Write(
+      LogLevel::kWarning, "start-undone",
+      {{"container", ShortId(stream->facts().container_id)}, {"why", "the client left before the answer"}});
   parts_.intake.Abandon(stream->id());
 }
 

@@ -1,5 +1,5 @@
-// Driver: what the plugin's verbs mean. Owned by App; Start, Stop, Undo and Read may be called from any thread; Reattach
-// once, before the socket accepts (design: re-attach before anything else). No network, no fsync, no lock across I/O.
+// Driver: what the plugin's verbs mean. Owned by App; Start, Stop, UndoStart and Read may be called from any thread;
+// Reattach once, before the socket accepts: before anything else. No network, no fsync, no lock across I/O.
 #pragma once
 
 #include <memory>
@@ -20,8 +20,8 @@ namespace tailrace {
 
 class Driver {
  public:
-  static constexpr Nanos kStopMax = std::chrono::seconds(2);        // StopLogging waits no longer
-  static constexpr Nanos kVisitMax = std::chrono::milliseconds(50); // before ReadLogs
+  static constexpr Nanos kStopMax = std::chrono::seconds(2);         // StopLogging waits no longer
+  static constexpr Nanos kVisitMax = std::chrono::milliseconds(50);  // before ReadLogs
   static constexpr size_t kRepeatedMax = 1000;
 
   struct Parts {
@@ -39,8 +39,9 @@ class Driver {
   explicit Driver(const Parts& parts);
 
   // Opens the FIFO of every stream in `live/` and hands it to intake; one whose FIFO is gone ends there and then.
-  // In the process's own folder also the FIFOs that `live/` does not name (the spool was wiped, or another root serves):
-  // nobody else would read them, and their containers would hang. Whose they are is not known: their lines are counted.
+  // In the process's own folder also the FIFOs that `live/` does not name (the spool was wiped, or another root
+  // serves): nobody else would read them, and their containers would hang. Whose they are is not known: their lines
+  // are counted.
   void Reattach();
 
   // StartLogging: checks the options, opens the FIFO, commits the stream, hands both to intake. The same file and

@@ -6,9 +6,11 @@ namespace tailrace {
 namespace {
 
 // As dockerd 28 sends it.
-constexpr std::string_view kStart = R"({"File":"/run/docker/logging/00ff","Info":{"Config":{"max-size":"10m"},)"
-    R"("ContainerID":"c0ffee","ContainerName":"/shop","ContainerEntrypoint":"sh","ContainerArgs":["-c","echo \u003ca\u003e"],)"
-    R"("ContainerImageID":"sha256:ea4c","ContainerImageName":"busybox","ContainerCreated":"2026-01-02T03:04:05.123456789Z",)"
+constexpr std::string_view kStart =
+    R"({"File":"/run/docker/logging/00ff","Info":{"Config":{"max-size":"10m"},)"
+    R"("ContainerID":"c0ffee","ContainerName":"/shop","ContainerEntrypoint":"sh",)"
+    R"("ContainerArgs":["-c","echo \u003ca\u003e"],"ContainerImageID":"sha256:ea4c","ContainerImageName":"busybox",)"
+    R"("ContainerCreated":"2026-01-02T03:04:05.123456789Z",)"
     R"("ContainerEnv":["A=b","PATH=/bin"],"ContainerLabels":{"l":"v"},"LogPath":"","DaemonName":"docker"}})"
     "\n";
 

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "config/reference.h"
 #include "sinks/registry.h"
 
 namespace tailrace {
@@ -22,32 +21,6 @@ TEST(EditDistance, CountsChanges) {
   EXPECT_EQ(EditDistance("", "abc"), 3u);
 }
 
-TEST(OptionTable, HoldsTheNamesThatComposeFilesUse) {
-  OptionTable table = Table();
-  for (const char* name : {"max-size", "max-file", "compress", "spool-backlog", "spool-full", "spool-block-max", "tag",
-                           "labels", "labels-regex", "env", "env-regex"}) {
-    ASSERT_NE(table.Find(name), nullptr) << name;
-    EXPECT_EQ(table.Find(name)->scope, OptionScope::kContainer) << name;
-  }
-  for (const char* name : {"spool-limit", "spool-free", "spool-sync", "log-level"}) {
-    ASSERT_NE(table.Find(name), nullptr) << name;
-    EXPECT_EQ(table.Find(name)->scope, OptionScope::kPlugin) << name;
-  }
-  EXPECT_EQ(table.Find("MAX-SIZE"), nullptr);
-  EXPECT_EQ(table.Find(""), nullptr);
-}
-
-TEST(OptionTable, EveryRowIsDocumentedAndFoundByItsVariable) {
-  OptionTable table = Table();
-  for (const OptionRow& row : table.rows()) {
-    EXPECT_FALSE(row.help.empty()) << row.name;
-    EXPECT_FALSE(row.help.ends_with('.')) << row.name;
-    EXPECT_EQ(table.FindEnvironment(EnvironmentName(row.name)), table.Find(row.name));
-    EXPECT_NE(ReferenceText(table).find("  " + std::string(row.name) + " "), std::string::npos);
-    EXPECT_NE(ReferenceMarkdown(table).find("| `" + std::string(row.name) + "` |"), std::string::npos);
-  }
-}
-
 TEST(OptionTable, NamesTheNearestOptionOrNone) {
   OptionTable table = Table();
   EXPECT_EQ(table.Nearest("max-sise"), "max-size");
@@ -64,8 +37,9 @@ TEST(OptionTable, NamesTheNearestOptionOrNone) {
 
 TEST(OptionTable, SaysThatAnOptionIsUnknown) {
   OptionTable table = Table();
-  EXPECT_EQ(table.UnknownSentence("log-opt", "max-sise"),
-            "unknown log-opt 'max-sise'; did you mean 'max-size'? `tailrace options` lists all options of this version");
+  EXPECT_EQ(
+      table.UnknownSentence("log-opt", "max-sise"),
+      "unknown log-opt 'max-sise'; did you mean 'max-size'? `tailrace options` lists all options of this version");
   EXPECT_EQ(table.UnknownSentence("log-opt", "es-url"),
             "unknown log-opt 'es-url'; `tailrace options` lists all options of this version");
 }
@@ -87,16 +61,6 @@ TEST(OptionTable, DockerdsOwnOptionsAreKnown) {
 TEST(OptionTable, TwoRowsOfOneNameAreOurMistake) {
   OptionRow twin{.name = "tag", .help = "again"};
   EXPECT_DEATH(OptionTable table({&twin, 1}), "check failed");
-}
-
-TEST(Reference, FitsATerminal) {
-  std::string text = ReferenceText(Table());
-  size_t begin = 0;
-  for (size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
-    EXPECT_LE(end - begin, 110u) << text.substr(begin, end - begin);
-    begin = end + 1;
-  }
-  EXPECT_EQ(begin, text.size());  // Ends with a newline.
 }
 
 }  // namespace

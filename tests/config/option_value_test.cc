@@ -33,8 +33,27 @@ TEST(ParseBytes, ReadsBinarySizesWhereTheyAreAskedFor) {
 }
 
 TEST(ParseBytes, RefusesWhatIsNoSize) {
-  for (const char* text : {"", "m", "-1", "+1", "1x", "1mm", "1m2", "20 m b", "0x10", "1e3", ".", "1..5", " 1", "1m ",
-                           "ib", "1ib", "nan", "inf", "99999999999999999999", "9300000000000000000", "1.2.3"}) {
+  for (const char* text : {"",
+                           "m",
+                           "-1",
+                           "+1",
+                           "1x",
+                           "1mm",
+                           "1m2",
+                           "20 m b",
+                           "0x10",
+                           "1e3",
+                           ".",
+                           "1..5",
+                           " 1",
+                           "1m ",
+                           "ib",
+                           "1ib",
+                           "nan",
+                           "inf",
+                           "99999999999999999999",
+                           "9300000000000000000",
+                           "1.2.3"}) {
     EXPECT_EQ(ParseBytes(text), std::nullopt) << text;
   }
 }

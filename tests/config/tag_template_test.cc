@@ -58,9 +58,9 @@ TEST(TagTemplate, ReadsLabels) {
 }
 
 TEST(TagTemplate, RefusesOtherActionsWithASentenceThatHelps) {
-  for (const char* text : {"{{if .Name}}x{{end}}", "{{.Nam}}", "{{}}", "{{.}}", "{{Name}}", "{{lower .Name}}", "{{.Name",
-                           "{{index .ContainerLabels \"a\"b\"}}", "{{index .ContainerEnv \"a\"}}", "{{/* c */}}",
-                           "{{.ID}} {{", "{{index .ContainerLabels \"}}", "{{- .Name -}}"}) {
+  for (const char* text : {"{{if .Name}}x{{end}}", "{{.Nam}}", "{{}}", "{{.}}", "{{Name}}", "{{lower .Name}}",
+                           "{{.Name", "{{index .ContainerLabels \"a\"b\"}}", "{{index .ContainerEnv \"a\"}}",
+                           "{{/* c */}}", "{{.ID}} {{", "{{index .ContainerLabels \"}}", "{{- .Name -}}"}) {
     Result<TagTemplate> tag = TagTemplate::Parse(text);
     ASSERT_FALSE(tag.ok()) << text;
     EXPECT_EQ(tag.status().code(), StatusCode::kInvalid);

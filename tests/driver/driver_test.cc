@@ -1,116 +1,15 @@
 #include "driver/driver.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <atomic>
 #include <thread>
+#include <vector>
 
-#include "base/posix_disk.h"
-#include "base/random.h"
-#include "sinks/registry.h"
-#include "tests/fakes/log_frames.h"
-#include "tests/fakes/memory_log.h"
-#include "tests/fakes/real_writer.h"
-#include "tests/fakes/temp_dir.h"
+#include "tests/driver/driver_fixture.h"
 
 namespace tailrace {
 namespace {
-
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-// What the housekeeper does at a stream's end, as far as it matters here.
-class EndedStreams final : public IntakeReports {
- public:
-  explicit EndedStreams(Journal& journal) : journal_(journal) {}
-  void ReportNoSpace() override {}
-  void ReportEnded(StreamLease stream) override {
-    if (stream->is_committed()) (void)journal_.RemoveLink(*stream);
-    ++count_;
-  }
-  int count() const { return count_; }
-
- private:
-  Journal& journal_;
-  std::atomic<int> count_{0};
-};
-
-class DriverTest : public testing::Test {
- protected:
-  DriverTest() { Begin(/*open=*/true); }
-  ~DriverTest() override { End(); }
-
-  void Begin(bool open) {
-    journal_ = std::make_unique<Journal>(Journal::Options{.root = dir_ / "spool", .fifo_directory = fifos_},
-                                         Journal::Parts{disk_, clock_, random_, log_});
-    if (open) CHECK(journal_->Open().ok());
-    ended_ = std::make_unique<EndedStreams>(*journal_);
-    intake_ = std::make_unique<Intake>(Intake::Parts{disk_, clock_, log_, *journal_, *ended_});
-    driver_ = std::make_unique<Driver>(
-        Driver::Parts{disk_, clock_, log_, *journal_, *intake_, table_, plugin_, "host1", own_fifos_});
-    intake_->Start();
-  }
-  void End() {
-    intake_->Stop();
-    driver_.reset();
-    intake_.reset();
-    ended_.reset();
-    journal_.reset();
-  }
-  void Restart(bool open = true) {
-    End();
-    Begin(open);
-    driver_->Reattach();
-  }
-
-  std::unique_ptr<RealWriter> MakeFifo(const std::string& name) {
-    mkdir(fifos_.c_str(), 0700);
-    MakeRealFifo(fifos_ + "/" + name);
-    return std::make_unique<RealWriter>(fifos_ + "/" + name);
-  }
-  StartRequest Request(const std::string& fifo, const std::string& container = "c1") {
-    StartRequest request;
-    request.file = fifos_ + "/" + fifo;
-    request.info.id = container;
-    request.info.name = "/shop";
-    request.info.image_name = "busybox";
-    return request;
-  }
-  std::string Logs(const std::string& container = "c1") {
-    ReadRequest request;
-    request.info.id = container;
-    std::unique_ptr<LogReader> reader = driver_->Read(request);
-    std::string text;
-    while (true) {
-      LogReader::Chunk chunk = reader->Next(clock_.Now() + seconds(5));
-      if (chunk.kind == LogReader::Chunk::Kind::kEnd) return text;
-      for (const proto::LogEntry& entry : ParseFrames(chunk.bytes)) text += entry.line();
-    }
-  }
-  bool Eventually(const std::function<bool()>& condition) {
-    MonoTime deadline = clock_.Now() + seconds(20);
-    while (!condition()) {
-      if (clock_.Now() > deadline) return false;
-      std::this_thread::yield();
-    }
-    return true;
-  }
-
-  TempDir dir_;
-  std::string fifos_ = dir_ / "fifos";
-  std::string own_fifos_;
-  PosixDisk disk_;
-  SystemClock clock_;
-  SystemRandom random_;
-  MemoryLog log_;
-  OptionTable table_{SinkOptionRows()};
-  PluginOptions plugin_;
-  std::unique_ptr<Journal> journal_;
-  std::unique_ptr<EndedStreams> ended_;
-  std::unique_ptr<Intake> intake_;
-  std::unique_ptr<Driver> driver_;
-};
 
 TEST_F(DriverTest, LineComesBack) {
   std::unique_ptr<RealWriter> writer = MakeFifo("f1");
@@ -124,7 +23,7 @@ TEST_F(DriverTest, FactsAreFixedAtTheStart) {
   std::unique_ptr<RealWriter> writer = MakeFifo("f1");
   StartRequest request = Request("f1");
   request.info.config = {{"max-size", "1m"}, {"spool-full", "block"}, {"tag", "{{.Name}}/{{.Hostname}}/{{.Command}}"},
-                         {"labels", "team"},  {"env-regex", "^APP_"},  {"mode", "non-blocking"}};
+                         {"labels", "team"}, {"env-regex", "^APP_"},  {"mode", "non-blocking"}};
   request.info.labels = {{"team", "web"}, {"secret", "x"}};
   request.info.env = {"APP_MODE=prod", "PASSWORD=hunter2"};
   request.info.entrypoint = "sh";
@@ -273,43 +172,6 @@ TEST_F(DriverTest, TwoStreamsOfOneContainerAreReadInOrder) {
 }
 
 // Trap 14: dockerd does not call StartLogging again after a restart of the plugin.
-TEST_F(DriverTest, ReattachGoesOnWithEveryLiveStream) {
-  std::unique_ptr<RealWriter> writer = MakeFifo("f1"), gone = MakeFifo("f2");
-  ASSERT_TRUE(driver_->Start(Request("f1")).ok());
-  ASSERT_TRUE(driver_->Start(Request("f2", "c2")).ok());
-  writer->Write(Frame("stdout", 1, "before"));
-  driver_->Stop(fifos_ + "/f1");
-  End();
-  writer->Write(Frame("stdout", 2, "between"));
-  gone->Close();
-  unlink((fifos_ + "/f2").c_str());
-  Begin(/*open=*/true);
-  driver_->Reattach();
-  writer->Write(Frame("stdout", 3, "after"));
-  EXPECT_EQ(Logs(), "before\nbetween\nafter\n");
-  // Trap 24: a FIFO that is gone, or that nobody holds, ends its stream at once.
-  EXPECT_TRUE(Eventually([&] { return !journal_->FindFifo(fifos_ + "/f2"); }));
-}
-
-TEST_F(DriverTest, UnknownFifosOfItsOwnFolderAreDrainedSoThatNobodyHangs) {
-  std::unique_ptr<RealWriter> held = MakeFifo("held"), stale = MakeFifo("stale");
-  stale->Close();
-  std::string frame = Frame("stdout", 1, std::string(4000, 'x'));
-  while (held->Write(frame) > 0) continue;  // Full: its container waits.
-  own_fifos_ = fifos_;
-  Restart();
-  EXPECT_TRUE(Eventually([&] { return held->Write(frame) > 0; }));
-  EXPECT_EQ(log_.Count("unknown-fifo"), 1u);
-  // dockerd may have made it for a StartLogging that waits to be accepted.
-  EXPECT_TRUE(driver_->Start(Request("held")).ok());
-}
-
-TEST_F(DriverTest, UnknownFifosOfASharedFolderAreLeftAlone) {
-  std::unique_ptr<RealWriter> held = MakeFifo("held");
-  Restart();
-  EXPECT_FALSE(journal_->FindFifo(fifos_ + "/held"));
-}
-
 TEST_F(DriverTest, ContainerWithoutLinesReadsAsEmpty) { EXPECT_EQ(Logs("nobody"), ""); }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// FakeDockerd: plays dockerd against a plugin's socket as the real one does: makes the FIFO and holds it open for reading
-// and writing, StartLogging, one write a line, StopLogging with lines still in the pipe, closes only after the answer.
+// FakeDockerd: plays dockerd against a plugin's socket as the real one does: makes the FIFO and holds it open for
+// reading and writing, StartLogging, one write a line, StopLogging with lines still in the pipe, closes only after the
+// answer.
 // Owned by the test; one thread, but loggers and readers may be used by others.
 #pragma once
 
@@ -42,10 +43,10 @@ class FakeLogger {
   // What is in the pipe now.
   size_t PipeBytes() const;
 
-  HttpReply PostStop();  // StopLogging alone
+  HttpReply PostStop();   // StopLogging alone
   void CloseAndUnlink();  // what dockerd does after the answer
-  HttpReply Stop();      // both
-  void Crash();          // dockerd is gone: the FIFO's file stays
+  HttpReply Stop();       // both
+  void Crash();           // dockerd is gone: the FIFO's file stays
 
  private:
   const std::string socket_;

@@ -15,8 +15,7 @@ namespace {
 // Answers one connection with fixed bytes.
 class Server {
  public:
-  Server(const std::string& path, std::string answer)
-      : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  Server(const std::string& path, std::string answer) : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.data(), path.size());
@@ -55,7 +54,8 @@ TEST(UnixHttpClient, ReadsABodyOfKnownLength) {
 }
 
 TEST(UnixHttpClient, JoinsChunksAndTellsACutBody) {
-  HttpReply whole = Answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\na\r\n0123456789\r\n0\r\n\r\n");
+  HttpReply whole =
+      Answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\na\r\n0123456789\r\n0\r\n\r\n");
   EXPECT_EQ(whole.body, "abc0123456789");
   EXPECT_TRUE(whole.is_whole);
   HttpReply cut = Answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");

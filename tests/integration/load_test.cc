@@ -31,7 +31,7 @@ TEST_F(Load, BurstOf200ContainersStarts) {
   EXPECT_LT(steady_clock::now() - begin, seconds(5));
   for (uint64_t i = 0; i < 200; ++i) loggers[i]->WriteLine(std::to_string(i));
   for (uint64_t i = 0; i < 200; ++i) {
-    EXPECT_EQ(dockerd_.ReadLogs({.id = FakeContainerId(i)}).text(), std::to_string(i) + "\n");
+    EXPECT_EQ(Logs({.id = FakeContainerId(i)}, std::to_string(i) + "\n"), std::to_string(i) + "\n");
   }
 }
 

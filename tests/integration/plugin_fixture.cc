@@ -7,9 +7,7 @@
 
 namespace tailrace {
 
-PluginTest::PluginTest() {
-  std::filesystem::create_directories(fifos_);
-}
+PluginTest::PluginTest() { std::filesystem::create_directories(fifos_); }
 
 void PluginTest::StartPlugin(std::map<std::string, std::string> environment) {
   plugin_ = std::make_unique<TailraceProcess>(
@@ -21,6 +19,15 @@ void PluginTest::StartPlugin(std::map<std::string, std::string> environment) {
 void PluginTest::KillAndRestart() {
   plugin_->Kill();
   StartPlugin();
+}
+
+std::string PluginTest::Logs(const FakeContainer& container, const std::string& expected) {
+  std::string text;
+  Eventually([&] {
+    text = dockerd_.ReadLogs(container).text();
+    return text == expected;
+  });
+  return text;
 }
 
 bool PluginTest::Eventually(const std::function<bool()>& condition) {

@@ -21,6 +21,9 @@ class PluginTest : public testing::Test {
   // In the folder of FIFOs that is the plugin's own, as the managed plugin has it.
   void StartPlugin(std::map<std::string, std::string> environment = {});
   void KillAndRestart();
+  // What `docker logs` shows, as soon as it is `expected`: the visit before reading is bounded (Driver::kVisitMax), and
+  // a busy machine may need longer.
+  std::string Logs(const FakeContainer& container, const std::string& expected);
   // Whether the condition becomes true within 20 s.
   static bool Eventually(const std::function<bool()>& condition);
   // Paths below `folder`, its folders included, sorted.

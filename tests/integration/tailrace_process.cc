@@ -62,7 +62,8 @@ bool TailraceProcess::WaitReady(milliseconds patience) {
   auto deadline = steady_clock::now() + patience;
   while (steady_clock::now() < deadline && is_running()) {
     UnixHttpClient client(settings_.socket);
-    if (client.is_connected() && client.SendPost("/Plugin.Activate", "") && client.ReadReply().status == 200) return true;
+    if (client.is_connected() && client.SendPost("/Plugin.Activate", "") && client.ReadReply().status == 200)
+      return true;
     std::this_thread::sleep_for(kPollEvery);
   }
   return false;
@@ -99,7 +100,8 @@ TailraceProcess::Exit TailraceProcess::WaitExit(milliseconds patience) {
 
 bool TailraceProcess::is_running() {
   siginfo_t info{};
-  return pid_ > 0 && waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+  return pid_ > 0 && waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == 0;
 }
 
 std::string TailraceProcess::Stderr() const { return ReadFile(settings_.root + ".stderr"); }

@@ -1,11 +1,11 @@
-// The traps of Docker's plugin protocol, numbered as in the project's notes on it, and the tests that hold them. Tests of
-// whole calls are here and in lifecycle_test.cc, reading_test.cc and load_test.cc; the rest is where it fits best.
+// The traps of Docker's plugin protocol by their numbers, and the tests that hold them. Tests of whole calls are in
+// this folder; the rest is where it fits best.
 //
 //   1  retries without a body                 Traps.RetriesWithoutBody…
-//   2  empty Host, no Content-Type, no body   HttpServerTest.EmptyHostNoContentTypeAndNoBodyAreFine, Traps.EmptyHost…
-//   3  probes; vanished readers               HttpServerTest.Probes…, HttpServerTest.VanishedReader…
+//   2  empty Host, no Content-Type, no body   HttpExchangeTest.EmptyHostNoContentTypeAndNoBodyAreFine, Traps.EmptyHost…
+//   3  probes; vanished readers               HttpServerTest.Probes…, HttpExchangeTest.VanishedReader…
 //   4  an empty success is a failure          Traps.EverySuccessHasABody
-//   5  idle connections                       HttpServerTest.EveryAnswerClosesItsConnection
+//   5  idle connections                       HttpExchangeTest.EveryAnswerClosesItsConnection
 //   6  parallel calls, long streams           Load.BurstOf200…, Load.StartLoggingIsAnsweredWithinASecond…
 //   7  shapes that the documentation has wrong  Messages.Golden…, Traps.GoldenAnswers
 //   8  a client that gives up after 30 s      Reading.ClientThatGivesUpFreesItsPlace
@@ -13,31 +13,31 @@
 //  10  listen before recovering               Lifecycle.ListensBeforeItRecovers
 //  11  never exit at start                    Lifecycle.ServesWith…, PluginOptions.BadValues…
 //  12  a stale socket                         ListenerTest.StaleSocketIsReplaced, Lifecycle.StaleSocket…
-//  14  re-attach                              Lifecycle.ReattachesAfterSigkill, DriverTest.Reattach…
+//  14  re-attach                              Recovery.ReattachesAfterSigkill, ReattachTest.*
 //  15  upgrades replace the root file system  Traps.ConfigKeepsFifosAndSpool…; tests/dockerd
 //  16  bind sources, network                  Traps.ConfigAsksForTheHostsNetwork…
 //  17  stderr may block                       Lifecycle.ServesWhileNobodyReadsItsStderr; tests/base
 //  18  StopLogging before the end             DriverTest.StopWaits…, Traps.StopLoggingMovesWhatIsInThePipe…
 //  19  no network in StopLogging              Traps.StopLoggingIsAnsweredAtOnce
-//  20  an Err from StopLogging leaks          Traps.StopLoggingIsAlwaysASuccess
+//  20  an Err from StopLogging leaks          Requests.StopLoggingIsAlwaysASuccess
 //  21  reading slowly loses lines             Load.BurstBeforeTheEndIsKept
 //  22  docker logs of a stopped container     Traps.LogsOfAStoppedContainerLeaveNoTrace, DriverTest.OptionsThat…
 //  23  ends without stops, and so on          Traps.EndWithoutStop…, DriverTest.StopOfAnUnknownFile…, …TwoStreams…
-//  24  a stale FIFO                           Lifecycle.StaleFifoEndsItsStream…
-//  25  a frame cut by a crash                 Lifecycle.FrameCutByACrashIsWhole
+//  24  a stale FIFO                           Recovery.StaleFifoEndsItsStream…
+//  25  a frame cut by a crash                 Recovery.FrameCutByACrashIsWhole
 //  26  threads do not scale                   Load.TwoHundredIdleContainers…
 //  27  lines without an end, 16 KiB           Reading.UnterminatedAndLongLines…
 //  28  docker rm is invisible                 tests/journal: retention
 //  29  one id over restarts                   Reading.RunsOfOneContainerFollowEachOther
 //  30  newlines, pieces, filters              Reading.TailSinceUntil…, Rfc3339.*, tests/sinks/spool
 //  31  ends of followers; heartbeats          Reading.FollowerEnds…; tests/sinks/spool
-//  32  headers at once; whole frames          Reading.HeadersOfAFollowerComeAtOnce, HttpServerTest.BrokenStream…
+//  32  headers at once; whole frames          Reading.HeadersOfAFollowerComeAtOnce, HttpExchangeTest.BrokenStream…
 //  33  history outlives everything            Reading.HistoryOutlives…
 //  35  times step back                        Reading.EqualAndFallingTimes…
 //  36  secrets in the environment             Traps.EnvironmentIsNeitherStoredNorPrinted
-//  37  null lists and maps                    Messages.NullListsAndMapsAreEmpty, Traps.NullLists…
+//  37  null lists and maps                    Messages.NullListsAndMapsAreEmpty, Requests.NullLists…
 //  38  64-bit times                           Messages.WholeNumbers…, Reading.TimesKeepEveryNanosecond
-//  39  max-size, max-file, compress           Options.MaxSizeMaxFileAndCompress…, Traps.BadOption…
+//  39  max-size, max-file, compress           Options.MaxSizeMaxFileAndCompress…, Requests.BadOption…
 #include <sys/stat.h>
 
 #include <chrono>
@@ -61,7 +61,7 @@ TEST_F(Traps, AFakeDockerdsLineComesBack) {
   std::unique_ptr<FakeLogger> logger = dockerd_.Start(container_);
   ASSERT_NE(logger, nullptr) << dockerd_.refusal();
   logger->WriteLine("hello");
-  EXPECT_EQ(dockerd_.ReadLogs(container_).text(), "hello\n");
+  EXPECT_EQ(Logs(container_, "hello\n"), "hello\n");
   EXPECT_EQ(logger->Stop().body, "{}");
   EXPECT_EQ(dockerd_.ReadLogsStopped(container_).text(), "hello\n");
 }
@@ -107,57 +107,15 @@ TEST_F(Traps, GoldenAnswers) {
 
 TEST_F(Traps, EverySuccessHasABody) {
   std::unique_ptr<FakeLogger> logger = dockerd_.MakeLogger();
-  for (const HttpReply& reply :
-       {dockerd_.Call("/Plugin.Activate", ""), dockerd_.Call("/LogDriver.Capabilities", ""),
-        dockerd_.PostStart(logger->file(), container_), logger->PostStop(), dockerd_.Call("/LogDriver.StopLogging", "")}) {
+  for (const HttpReply& reply : {dockerd_.Call("/Plugin.Activate", ""), dockerd_.Call("/LogDriver.Capabilities", ""),
+                                 dockerd_.PostStart(logger->file(), container_), logger->PostStop(),
+                                 dockerd_.Call("/LogDriver.StopLogging", "")}) {
     EXPECT_EQ(reply.status, 200);
     EXPECT_TRUE(JsonDocument::Parse(reply.body).ok()) << reply.body;
   }
 }
 
-void ExpectErr(const HttpReply& reply, const std::string& part) {
-  Result<JsonDocument> answer = JsonDocument::Parse(reply.body);
-  ASSERT_TRUE(answer.ok()) << reply.body;
-  EXPECT_NE(answer->root().Member("Err").AsString().value_or("").find(part), std::string::npos) << reply.body;
-}
-
-TEST_F(Traps, NonsenseGetsASentenceAndNothingCrashes) {
-  for (const char* body : {"{", "[]", "\"x\"", "7", "null", "{}", R"({"File":7})", R"({"File":"/x"})",
-                           R"({"File":"/x","Info":{"ContainerID":"a/../b"}})", R"({"File":"x","Info":{"ContainerID":"c"}})",
-                           R"({"File":"/x","Info":{"ContainerID":"c","ContainerEnv":{}}})", "\xff\xfe", "{\"File\":\"\\ud800\"}"}) {
-    HttpReply reply = dockerd_.Call("/LogDriver.StartLogging", body);
-    EXPECT_EQ(reply.status, 200) << body;
-    ExpectErr(reply, "request");
-    if (std::string_view(body).find("\"c\"}") != std::string_view::npos) continue;  // Nothing is wrong with it there.
-    reply = dockerd_.Call("/LogDriver.ReadLogs", body);
-    EXPECT_NE(reply.status, 200) << body;
-    ExpectErr(reply, "request");
-  }
-  ExpectErr(dockerd_.Call("/LogDriver.StartLogging", std::string(5 << 20, 'x')), "4 MiB");
-  ExpectErr(dockerd_.Call("/LogDriver.StartLogging", std::string(1 << 20, '[')), "request");
-  ExpectErr(dockerd_.Call("/LogDriver.Unknown", "{}"), "nothing at this path");
-  EXPECT_TRUE(plugin_->is_running());
-}
-
-TEST_F(Traps, NestedPatternOfAnOptionDoesNotOverflowTheStack) {
-  FakeContainer container = container_;
-  container.config = {{"labels-regex", std::string(2000, '(') + "a" + std::string(2000, ')')}};
-  std::unique_ptr<FakeLogger> logger = dockerd_.Start(container);
-  EXPECT_TRUE(plugin_->is_running());
-}
-
 // Trap 39
-TEST_F(Traps, BadOptionFailsTheStartWithASentence) {
-  FakeContainer container = container_;
-  container.config = {{"max-sise", "10m"}};
-  EXPECT_EQ(dockerd_.Start(container), nullptr);
-  EXPECT_NE(dockerd_.refusal().find("did you mean 'max-size'?"), std::string::npos) << dockerd_.refusal();
-  container.config = {{"compress", "true"}, {"max-file", "1"}};
-  EXPECT_EQ(dockerd_.Start(container), nullptr);
-  container.config = {{"max-size", "10m"}, {"max-file", "2"}, {"compress", "true"}, {"mode", "non-blocking"}};
-  EXPECT_NE(dockerd_.Start(container), nullptr) << dockerd_.refusal();
-}
-
 // Trap 15
 TEST_F(Traps, ConfigKeepsFifosAndSpoolOnTheMountThatOutlivesUpgrades) {
   std::ifstream in(TAILRACE_SOURCE_DIR "/config.json");
@@ -218,14 +176,6 @@ TEST_F(Traps, StopLoggingIsAnsweredAtOnce) {
 }
 
 // Trap 20
-TEST_F(Traps, StopLoggingIsAlwaysASuccess) {
-  for (const char* body : {"", "{", "[]", "{}", "null", R"({"File":7})", R"({"File":"/unknown"})", R"({"File":""})", "\xff"}) {
-    HttpReply reply = dockerd_.Call("/LogDriver.StopLogging", body);
-    EXPECT_EQ(reply.status, 200) << body;
-    EXPECT_EQ(reply.body, "{}") << body;
-  }
-}
-
 // Trap 22
 TEST_F(Traps, LogsOfAStoppedContainerLeaveNoTrace) {
   std::unique_ptr<FakeLogger> logger = dockerd_.Start(container_);
@@ -250,29 +200,6 @@ TEST_F(Traps, EndWithoutStopAndTwoStreamsOfOneContainerAreNormal) {
   EXPECT_TRUE(Eventually([&] { return dockerd_.ReadLogs(container_).text() == "one\ntwo\n"; }));
   EXPECT_EQ(second->Stop().body, "{}");
   EXPECT_EQ(second->PostStop().body, "{}");
-}
-
-TEST_F(Traps, DuplicateStartIsASuccessAndChangesNothing) {
-  std::unique_ptr<FakeLogger> logger = dockerd_.Start(container_);
-  ASSERT_NE(logger, nullptr);
-  logger->WriteLine("one");
-  EXPECT_EQ(dockerd_.PostStart(logger->file(), container_).body, "{}");
-  logger->WriteLine("two");
-  EXPECT_EQ(dockerd_.ReadLogs(container_).text(), "one\ntwo\n");
-  ExpectErr(dockerd_.PostStart(logger->file(), FakeContainer{.id = FakeContainerId(2)}), "File is in use");
-}
-
-TEST_F(Traps, ClientThatLeavesBeforeTheAnswerUndoesItsStart) {
-  // Many at once, so that calls wait for a place and their clients are gone when they are served.
-  for (int round = 0; round < 20; ++round) {
-    std::unique_ptr<FakeLogger> logger = dockerd_.MakeLogger();
-    UnixHttpClient client(socket_);
-    ASSERT_TRUE(client.SendPost("/LogDriver.StartLogging", FakeDockerd::StartBody(logger->file(), container_)));
-    client.Close();
-    logger->Crash();
-  }
-  EXPECT_TRUE(Eventually([&] { return Tree(root_ + "/live").empty(); }));
-  EXPECT_EQ(dockerd_.ReadLogs(container_).text(), "");
 }
 
 // Trap 36
@@ -302,14 +229,5 @@ TEST_F(Traps, EnvironmentIsNeitherStoredNorPrinted) {
 }
 
 // Trap 37
-TEST_F(Traps, NullListsAndMapsStartAContainer) {
-  std::unique_ptr<FakeLogger> logger = dockerd_.MakeLogger();
-  HttpReply reply = dockerd_.Call("/LogDriver.StartLogging",
-                                  "{\"File\":\"" + logger->file() + "\",\"Info\":{\"Config\":null,\"ContainerID\":\"" +
-                                      container_.id + "\",\"ContainerEnv\":null,\"ContainerArgs\":null,"
-                                      "\"ContainerLabels\":null}}");
-  EXPECT_EQ(reply.body, "{}");
-}
-
 }  // namespace
 }  // namespace tailrace
