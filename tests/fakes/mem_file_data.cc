@@ -11,10 +11,12 @@ uint64_t MemFileData::DurableBytes() const {
   for (const auto& [sector, dirty] : dirty_) {
     const uint64_t begin = sector * kSectorBytes;
     if (begin >= durable_size_) break;
-    // An append to a sector leaves its old beginning as it is, kept or lost.
-    std::string_view now = std::string_view(bytes_).substr(begin, dirty.durable.size());
-    auto differing = std::mismatch(now.begin(), now.end(), dirty.durable.begin()).first - now.begin();
-    if (static_cast<size_t>(differing) < now.size()) return begin + static_cast<uint64_t>(differing);
+    // An append to a sector leaves its old beginning as it is, kept or lost. A sector that was written behind the
+    // durable end is zeros when lost, also where the file has been made longer since.
+    for (uint64_t at = begin; at < std::min(begin + kSectorBytes, durable_size_); ++at) {
+      const char lost = at - begin < dirty.durable.size() ? dirty.durable[at - begin] : '\0';
+      if (bytes_[at] != lost) return at;
+    }
   }
   return durable_size_;
 }

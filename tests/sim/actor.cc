@@ -145,9 +145,9 @@ void Actor::TemporaryLogger() {
 }
 
 void Actor::Check() {
+  if (is_failing_) Relieve();  // Or the oracle's own reads would fail.
   world_.CheckAll(false);
-  // Only while nothing else is wrong with the disk can anything be promised.
-  if (is_failing_ || !world_.complaint().empty() || !random_.Chance(0.3)) return;
+  if (!world_.complaint().empty() || !random_.Chance(0.3)) return;
   if (is_full_ || random_.Chance(0.5)) return world_.CheckNotStuck();
   world_.CheckDurable();
 }

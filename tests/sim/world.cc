@@ -41,6 +41,7 @@ World::World(uint64_t seed, const Housekeeper::Settings& settings, Hardness& har
 
 World::~World() {
   if (before_end) before_end();
+  disk_.DieAtCall(0, DeathMode::kBefore);
   app_.reset();
   writers_.clear();
 }

@@ -134,11 +134,13 @@ void World::CheckAll(bool is_final) {
 
 void World::CheckDurable() {
   if (settings_.spool_sync <= Nanos::zero()) return;
+  disk_.DieAtCall(0, DeathMode::kBefore);  // A process that dies syncs nothing.
   std::vector<std::pair<std::string, uint64_t>> wanted;
   for (const StreamLease& stream : app_->journal.Streams()) {
     if (!stream->is_committed()) continue;
     for (const Segment& segment : stream->Segments()) {
-      if (segment.bytes() > 0) wanted.emplace_back(stream->SegmentPath(segment.start), segment.bytes());
+      // What had ended before this process was not its own to sync, but for the newest segment.
+      if (segment.bytes() > 0 && segment.start >= stream->durable_at_load()) wanted.emplace_back(stream->SegmentPath(segment.start), segment.bytes());
     }
   }
   RunFor(2 * settings_.spool_sync + std::chrono::seconds(2));
@@ -152,6 +154,7 @@ void World::CheckDurable() {
 }
 
 void World::CheckNotStuck() {
+  disk_.DieAtCall(0, DeathMode::kBefore);
   Nanos longest{0};
   for (const SimContainer& container : containers_) longest = std::max(longest, container.spool.block_max);
   RunFor(longest + std::chrono::seconds(4));
