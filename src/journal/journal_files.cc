@@ -168,6 +168,8 @@ Status Journal::RemoveLink(const Stream& stream) {
 
 Status Journal::RemoveStream(Stream& stream) {
   CHECK(stream.ended());
+  // First: a link without its folder would be attached again at every start.
+  RETURN_IF_ERROR(RemoveLink(stream));
   Result<std::vector<DirEntry>> entries = NotFound("not on disk");
   // What lies in the folder of a stream that could not be attached is not known, and not ours to delete.
   if (stream.is_committed()) entries = parts_.disk.List(stream.directory());
