@@ -8,10 +8,12 @@ readonly BUILD_DIR="$SOURCE_DIR/build"
 readonly BUILD="$SOURCE_DIR/src/build.sh"
 # What the tests use besides the compiler: a real Docker Engine, a registry on loopback, an image made by hand.
 readonly TEST_PACKAGES="busybox-static debootstrap docker-registry docker.io e2fsprogs gzip iproute2 procps"
+# For the servers that lines are delivered to.
+readonly SERVER_PACKAGES="default-jdk-headless maven nginx-light openssl"
 # The folders whose tests run under a sanitizer: quick ones, the product's own code.
 readonly UNITS='base|wire|config|journal|intake|sinks|elasticsearch|webhook|spool|driver|api|fakes'
 readonly THREADED='base|intake|journal|spool|driver|api|integration'
-readonly SLOW='crash|integration|dockerd|bench'
+readonly SLOW='crash|integration|dockerd|bench|servers|delivery_e2e'
 
 mode=full
 sanitizers=true
@@ -28,7 +30,7 @@ usage: tests/run.sh [--build | --quick | --long] [options]
 
   --no-sanitizers  leave out the builds with clang 14 under ASan+UBSan and TSan
   --sanitizers     only those
-  --label REGEX    only tests with such a label (base, wire, ..., sim, crash, dockerd), without sanitizers
+  --label REGEX    only tests with such a label (base, wire, ..., sim, crash, dockerd, servers), without sanitizers
   --help           this text
 
 Without options: every test. Results are in build/Testing/*.xml.
@@ -91,6 +93,12 @@ run_sanitizers() {
   run_sanitizer tsan thread "$THREADED"
 }
 
+# Elasticsearch and OpenSearch, kept for the next run. Without them the tests that need them fail, and say so.
+fetch_servers() {
+  say "servers for the tests"
+  nice python3 -B "$SOURCE_DIR/tests/servers/artifacts.py" || printf 'tests: no servers: their tests will fail\n' >&2
+}
+
 run_release() {
   if [[ -n $label ]]; then
     run_ctest release "$BUILD_DIR" -L "$label"
@@ -107,10 +115,13 @@ main() {
     exec "$BUILD"
   fi
   rm -f "$BUILD_DIR"/Testing/*.xml
-  if [[ $mode != quick && $mode != sanitizers ]]; then "$BUILD" --deps-only --packages "$TEST_PACKAGES"; fi
+  if [[ $mode != quick && $mode != sanitizers ]]; then
+    "$BUILD" --deps-only --packages "$TEST_PACKAGES $SERVER_PACKAGES"
+  fi
   # The binary first, by itself: a mistake in a test never keeps it from being built.
   "$BUILD"
   "$BUILD" --tests --plugin "$BUILD_DIR/plugin"
+  if [[ $mode != quick && $mode != sanitizers ]]; then fetch_servers; fi
   if [[ $mode == sanitizers ]] || "$sanitizers"; then run_sanitizers; fi
   # Last, so that the output ends with ctest's summary of the build that is shipped.
   if [[ $mode != sanitizers ]]; then run_release; fi
