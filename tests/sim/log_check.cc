@@ -164,31 +164,23 @@ std::string CompareChosenLog(const std::vector<LogLine>& whole, const ReadOption
          ": " + (a == got.end() ? "end" : Shown(*a)) + " instead of " + (b == expected.end() ? "end" : Shown(*b));
 }
 
-std::vector<LogLine> AllLines(const std::vector<const Written*>& streams) {
-  std::vector<LogLine> lines;
-  for (const Written* written : streams) {
-    for (const JoinedLine& line : Join(*written)) lines.push_back(MakeLine(*written, line, 0, line.pieces.size()));
-  }
-  return lines;
-}
-
 std::string CompareSlowLog(const std::vector<const Written*>& streams, const std::vector<LogLine>& answer) {
-  // Several streams may be followed at once: each source of each has its order.
-  const std::vector<LogLine> all = AllLines(streams);
-  std::map<std::string, std::vector<size_t>> places;
-  for (size_t i = 0; i < all.size(); ++i) places[all[i].text].push_back(i);
-  std::set<size_t> used;
+  // Several streams may be followed at once, so that only what each line is can be said, and that none comes twice.
+  std::map<std::string, size_t> left;
+  std::set<std::string> rests;  // of lines whose beginning was lost
+  for (const Written* written : streams) {
+    for (const JoinedLine& line : Join(*written)) {
+      const size_t pieces = line.pieces.size();
+      ++left[MakeLine(*written, line, 0, pieces).text];
+      for (size_t from = 1; from < pieces; ++from) rests.insert(MakeLine(*written, line, from, pieces).text);
+    }
+  }
   for (const LogLine& line : answer) {
-    if (line.is_marker || !line.text.ends_with("\n")) continue;
-    auto found = places.find(line.text);
-    const size_t space = line.text.find(' ');
-    // A rest of a cut line does not begin with a number.
-    const bool is_rest = space == std::string::npos || line.text.find_first_not_of("0123456789") < space;
-    if (found == places.end() && is_rest) continue;
-    if (found == places.end()) return "slow docker logs: nobody wrote " + Shown(line);
-    auto free = std::find_if(found->second.begin(), found->second.end(), [&](size_t i) { return !used.contains(i); });
-    if (free == found->second.end()) return "slow docker logs: comes twice, " + Shown(line);
-    used.insert(*free);
+    if (line.is_marker || !line.text.ends_with("\n") || rests.contains(line.text)) continue;
+    auto found = left.find(line.text);
+    if (found == left.end()) return "slow docker logs: nobody wrote " + Shown(line);
+    if (found->second == 0) return "slow docker logs: comes twice, " + Shown(line);
+    --found->second;
   }
   return {};
 }

@@ -38,9 +38,8 @@ std::string CompareWholeLog(const std::vector<LogStream>& streams, const std::ve
 std::string CompareChosenLog(const std::vector<LogLine>& whole, const ReadOptions& options,
                              const std::vector<LogLine>& part);
 
-// Every line that was ever written to the streams, in the order of their ends; of one that is open, what there is.
-std::vector<LogLine> AllLines(const std::vector<const Written*>& streams);
-// Why `answer` of a slow reader or a follower is wrong: a line that nobody wrote, or one out of order; empty: it is not.
+// Why `answer` of a slow reader or a follower is wrong: a line that nobody wrote, or one that comes twice; empty: it is
+// not.
 std::string CompareSlowLog(const std::vector<const Written*>& streams, const std::vector<LogLine>& answer);
 
 }  // namespace tailrace
