@@ -14,6 +14,7 @@ readonly CLANG_PACKAGES=(clang-14 libclang-rt-14-dev)
 build_dir="$SOURCE_DIR/build"
 deps_only=false
 with_tests=false
+programs=""
 sanitize=""
 compiler=""
 plugin_dir=""
@@ -28,6 +29,7 @@ Installs missing build dependencies (Debian 12, as root) and builds the static b
 
   --deps-only      install the dependencies, make the libraries that Debian lacks, and stop
   --tests          build the tests too
+  --programs REGEX of the tests only the programs test_REGEX; !REGEX: all but these
   --build-dir DIR  build there instead of build/
   --sanitize X     build the tests with a sanitizer (address,undefined or thread); not static
   --compiler clang build with clang 14 instead of g++
@@ -53,7 +55,7 @@ parse_arguments() {
     case "$1" in
       --deps-only) deps_only=true ;;
       --tests) with_tests=true ;;
-      --build-dir | --sanitize | --compiler | --packages | --plugin)
+      --build-dir | --sanitize | --compiler | --packages | --plugin | --programs)
         (($# >= 2)) || fail "$1 needs a value; try --help"
         take_value "$1" "$2"
         shift
@@ -74,6 +76,7 @@ take_value() {
       compiler="$2"
       ;;
     --packages) read -ra more_packages <<<"$2" ;;
+    --programs) programs="$2" with_tests=true ;;
     --plugin) plugin_dir="$(realpath -m "$2")" ;;
   esac
 }
@@ -129,11 +132,24 @@ configure() {
   }
 }
 
+# The names of the test programs that were asked for.
+chosen_programs() {
+  local invert=()
+  if [[ $programs == !* ]]; then invert=(--invert-match); fi
+  ninja -C "$build_dir" -t targets all | sed -n 's/^\(test_[a-z_]*\): phony$/\1/p' |
+    grep -E "${invert[@]}" "^test_(${programs#!})\$"
+}
+
 compile() {
-  local target=tailrace
-  if "$with_tests"; then target=all; fi
+  local targets=(tailrace)
+  if [[ -n $programs ]]; then
+    mapfile -t targets < <(chosen_programs)
+    ((${#targets[@]})) || fail "there is no test program '$programs'"
+  elif "$with_tests"; then
+    targets=(all)
+  fi
   say "compiling in $build_dir"
-  cmake --build "$build_dir" --target "$target" -j "${TAILRACE_JOBS:-$(nproc)}"
+  cmake --build "$build_dir" --target "${targets[@]}" -j "${TAILRACE_JOBS:-$(nproc)}"
 }
 
 # Any folder of this shape is a plugin; the Dockerfile copies the same rootfs into its last stage.
