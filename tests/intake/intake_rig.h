@@ -79,8 +79,8 @@ class IntakeRig : public JournalRig {
     } while (clock.Now() < end);
     intake->RunOnce(end);
   }
-  // A Drain from another thread, served here; the clock moves only if it has to.
-  bool Drain(StreamId stream, Nanos timeout = std::chrono::seconds(2)) {
+  // A Drain from another thread, served here. The clock stands still, unless it `runs_out`.
+  bool Drain(StreamId stream, Nanos timeout = std::chrono::seconds(2), bool runs_out = false) {
     std::atomic<bool> is_over = false;
     bool is_done = false;
     const MonoTime deadline = clock.Now() + timeout;
@@ -88,7 +88,10 @@ class IntakeRig : public JournalRig {
       is_done = intake->Drain(stream, deadline);
       is_over = true;
     });
-    while (!is_over) intake->RunOnce(clock.Now() + std::chrono::milliseconds(1));
+    while (!is_over) {
+      if (runs_out && clock.Now() < deadline) clock.Advance(std::chrono::milliseconds(1));
+      intake->RunOnce(clock.Now());
+    }
     caller.join();
     return is_done;
   }

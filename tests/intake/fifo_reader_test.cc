@@ -1,0 +1,315 @@
+// FifoReader by way of Intake: limits, full disks, blocking, ends in every mode.
+#include "intake/fifo_reader.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/intake/intake_rig.h"
+
+namespace tailrace {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class FifoReaderTest : public testing::Test {
+ protected:
+  void SetLimit(IntakeLimit limit) {
+    rig_.intake->SetLimit(rig_.stream("a").id(), limit);
+    rig_.RunFor(milliseconds(1));
+  }
+  uint64_t Dropped() { return rig_.intake->stats().lines_dropped_newest.load(); }
+  void ExpectOneGap(uint64_t lines, uint64_t frames) {
+    const ReadBack back = rig_.Read("a");
+    ASSERT_EQ(back.gaps.size(), 1u);
+    EXPECT_EQ(back.gaps[0].lines, lines);
+    EXPECT_EQ(back.gaps[0].reason, GapReason::kDropNewest);
+    EXPECT_EQ(back.frames, frames);
+    EXPECT_EQ(back.damaged_bytes, 0u);
+  }
+  IntakeRig rig_;
+};
+
+TEST_F(FifoReaderTest, TakesWhatComesAndEndsAtEof) {
+  rig_.Begin("a");
+  rig_.WriteAll("a", LineFrames(0, 3000, 100));
+  EXPECT_TRUE(SameBytes(rig_.Read("a").bytes, LineFrames(0, 3000, 100)));
+  EXPECT_FALSE(rig_.IsOver("a"));
+  rig_.Close("a");
+  rig_.RunFor(milliseconds(1));
+  EXPECT_TRUE(rig_.IsOver("a"));
+  EXPECT_TRUE(rig_.Read("a").is_ended);
+}
+
+TEST_F(FifoReaderTest, LimitDiscardCountsAndLeavesAnExactGap) {
+  rig_.Begin("a");
+  rig_.WriteAll("a", LineFrames(0, 100, 100));
+  SetLimit(IntakeLimit::kDiscard);
+  rig_.WriteAll("a", LineFrames(100, 900, 100));
+  rig_.RunFor(milliseconds(300));
+  EXPECT_EQ(Dropped(), 900u);
+  EXPECT_TRUE(rig_.Read("a").gaps.empty());  // Its end is not known yet.
+  SetLimit(IntakeLimit::kNone);
+  rig_.RunFor(seconds(1));
+  rig_.WriteAll("a", LineFrames(1000, 50, 100));
+  ExpectOneGap(900, 150);
+  EXPECT_EQ(rig_.log.Count("lines-lost"), 1u);
+  EXPECT_TRUE(rig_.journal->notes().Streams().empty());
+}
+
+TEST_F(FifoReaderTest, LimitThatTookNothingLeavesNoTrace) {
+  rig_.Begin("a");
+  const std::string frame = LineFrame(1, 300);
+  rig_.WriteAll("a", LineFrame(0) + frame.substr(0, 100));
+  SetLimit(IntakeLimit::kDiscard);
+  rig_.RunFor(milliseconds(300));
+  SetLimit(IntakeLimit::kNone);
+  rig_.RunFor(milliseconds(500));
+  rig_.WriteAll("a", frame.substr(100) + LineFrame(2));
+  EXPECT_TRUE(SameBytes(rig_.Read("a").bytes, LineFrame(0) + frame + LineFrame(2)));
+  EXPECT_EQ(rig_.stream("a").Segments().size(), 1u);
+}
+
+TEST_F(FifoReaderTest, CutFrameAtALimitIsReadAwayToItsEnd) {
+  rig_.Begin("a");
+  const std::string frame = LineFrame(1, 3000);
+  rig_.WriteAll("a", LineFrame(0) + frame.substr(0, 1000));
+  SetLimit(IntakeLimit::kDiscard);
+  rig_.WriteAll("a", frame.substr(1000) + LineFrame(2));
+  SetLimit(IntakeLimit::kNone);
+  rig_.RunFor(seconds(1));
+  rig_.WriteAll("a", LineFrame(3));
+  ExpectOneGap(2, 2);
+}
+
+// Trap 21
+TEST_F(FifoReaderTest, FullDiskIsWaitedForASecondThenLinesAreReadAway) {
+  rig_.Begin("a");
+  rig_.WriteAll("a", LineFrames(0, 100, 100));
+  rig_.LeaveFree(0);
+  const std::string more = LineFrames(100, 450, 100);
+  ASSERT_LT(rig_.Write("a", more), more.size() + 1);
+  rig_.RunFor(milliseconds(900));
+  EXPECT_EQ(Dropped(), 0u);
+  EXPECT_GT(rig_.InPipe("a"), 40'000u);  // Safe in the pipe.
+  EXPECT_GT(rig_.reports.no_space, 50);
+  rig_.RunFor(milliseconds(300));
+  EXPECT_EQ(rig_.InPipe("a"), 0u);
+  EXPECT_GT(Dropped(), 300u);
+  rig_.LeaveAllFree();
+  rig_.RunFor(seconds(1));
+  rig_.WriteAll("a", LineFrames(600, 10, 100));
+  const ReadBack back = rig_.Read("a");
+  ASSERT_EQ(back.gaps.size(), 1u);
+  EXPECT_EQ(back.gaps[0].lines, Dropped());
+  EXPECT_EQ(back.frames + back.gaps[0].lines, 560u);
+}
+
+TEST_F(FifoReaderTest, RoomWithinTheSecondLosesNothing) {
+  rig_.Begin("a");
+  rig_.WriteAll("a", LineFrames(0, 10, 100));
+  rig_.LeaveFree(0);
+  EXPECT_GT(rig_.Write("a", LineFrames(10, 400, 100)), 0u);
+  rig_.RunFor(milliseconds(950));
+  rig_.LeaveAllFree();
+  rig_.RunFor(milliseconds(50));
+  EXPECT_TRUE(SameBytes(rig_.Read("a").bytes, LineFrames(0, 410, 100)));
+  EXPECT_EQ(Dropped(), 0u);
+}
+
+TEST_F(FifoReaderTest, BlockLeavesTheFifoAloneForBlockMaxThenDiscards) {
+  rig_.Begin("a", SpoolFull::kBlock, seconds(10));
+  rig_.WriteAll("a", LineFrames(0, 10, 100));
+  SetLimit(IntakeLimit::kBlock);
+  EXPECT_EQ(rig_.Write("a", LineFrames(10, 400, 100)), LineFrames(10, 400, 100).size());
+  rig_.RunFor(milliseconds(9'900));
+  EXPECT_EQ(rig_.InPipe("a"), LineFrames(10, 400, 100).size());
+  rig_.RunFor(milliseconds(200));
+  EXPECT_EQ(rig_.InPipe("a"), 0u);
+  EXPECT_EQ(Dropped(), 400u);
+  SetLimit(IntakeLimit::kNone);
+  rig_.RunFor(seconds(1));
+  rig_.WriteAll("a", LineFrame(500));
+  ExpectOneGap(400, 11);
+}
+
+TEST_F(FifoReaderTest, BlockThatIsLiftedInTimeLosesNothing) {
+  rig_.Begin("a", SpoolFull::kBlock, seconds(10));
+  SetLimit(IntakeLimit::kBlock);
+  EXPECT_GT(rig_.Write("a", LineFrames(0, 300, 100)), 0u);
+  rig_.RunFor(seconds(9));
+  SetLimit(IntakeLimit::kNone);
+  rig_.RunFor(milliseconds(200));
+  EXPECT_TRUE(SameBytes(rig_.Read("a").bytes, LineFrames(0, 300, 100)));
+}
+
+TEST_F(FifoReaderTest, BlockForEverNeverDiscards) {
+  rig_.Begin("a", SpoolFull::kBlock, Nanos(0));
+  rig_.WriteAll("a", LineFrame(0));
+  rig_.LeaveFree(0);
+  EXPECT_GT(rig_.Write("a", LineFrames(1, 300, 100)), 0u);
+  rig_.RunFor(std::chrono::minutes(10));
+  EXPECT_EQ(Dropped(), 0u);
+  rig_.LeaveAllFree();
+  rig_.RunFor(milliseconds(200));
+  EXPECT_TRUE(SameBytes(rig_.Read("a").bytes, LineFrame(0) + LineFrames(1, 300, 100)));
+}
+
+// Trap 23
+TEST_F(FifoReaderTest, EofIsSeenInEveryMode) {
+  for (int mode = 0; mode < 5; ++mode) {
+    SCOPED_TRACE(mode);
+    IntakeRig rig;
+    rig.Begin("a", mode == 2 || mode == 3 ? SpoolFull::kBlock : SpoolFull::kDropOldest, Nanos(0));
+    rig.WriteAll("a", LineFrames(0, 10));
+    const StreamId id = rig.stream("a").id();
+    if (mode == 1) rig.intake->SetLimit(id, IntakeLimit::kDiscard);
+    if (mode == 2) rig.intake->SetLimit(id, IntakeLimit::kBlock);
+    if (mode >= 3) rig.LeaveFree(0);
+    rig.RunFor(milliseconds(5));
+    if (mode >= 3) {
+      EXPECT_GT(rig.Write("a", LineFrames(10, 100, 100)), 0u);
+    }
+    rig.RunFor(mode == 4 ? milliseconds(2000) : milliseconds(50));  // 4: discarding on a full disk.
+    rig.Close("a");
+    if (mode >= 3) rig.LeaveAllFree();
+    rig.RunFor(seconds(3));
+    EXPECT_TRUE(rig.IsOver("a"));
+    EXPECT_TRUE(rig.stream("a").ended());
+    const ReadBack back = rig.Read("a");
+    EXPECT_TRUE(back.is_ended);
+    EXPECT_EQ(back.frames + back.lost_lines(), mode >= 3 ? 110u : 10u);
+  }
+}
+
+TEST_F(FifoReaderTest, GapAtTheEndIsClosedOnDiskWhenThereIsRoom) {
+  rig_.Begin("a");
+  rig_.WriteAll("a", LineFrames(0, 10));
+  rig_.LeaveFree(0);
+  EXPECT_GT(rig_.Write("a", LineFrames(10, 100, 100)), 0u);
+  rig_.RunFor(seconds(2));
+  const uint64_t lost = Dropped();
+  EXPECT_GT(lost, 50u);
+  rig_.Close("a");
+  rig_.RunFor(seconds(5));
+  EXPECT_TRUE(rig_.stream("a").ended());  // Followers need not wait for room.
+  EXPECT_FALSE(rig_.IsOver("a"));
+  rig_.LeaveAllFree();
+  rig_.RunFor(seconds(2));
+  EXPECT_TRUE(rig_.IsOver("a"));
+  rig_.KillAndRestart();
+  const ReadBack back = ReadFrom(rig_.disk, *rig_.journal->Find("box-a").at(0));
+  EXPECT_EQ(back.lost_lines(), lost);
+  EXPECT_EQ(back.frames + lost, 110u);
+}
+
+TEST_F(FifoReaderTest, ClosingStreamWhoseFolderRetentionTookIsFinished) {
+  rig_.Begin("a");
+  rig_.WriteAll("a", LineFrames(0, 10));
+  rig_.LeaveFree(0);
+  EXPECT_GT(rig_.Write("a", LineFrames(10, 100, 100)), 0u);
+  rig_.RunFor(seconds(2));
+  rig_.Close("a");
+  rig_.RunFor(seconds(2));
+  ASSERT_FALSE(rig_.IsOver("a"));
+  rig_.stream("a").DropAll();
+  ASSERT_TRUE(rig_.journal->RemoveStream(rig_.stream("a")).ok());
+  rig_.LeaveAllFree();
+  rig_.RunFor(seconds(3));
+  EXPECT_TRUE(rig_.IsOver("a"));
+}
+
+TEST_F(FifoReaderTest, DiscardGoesOnAfterAKill) {
+  rig_.Begin("a");
+  rig_.WriteAll("a", LineFrames(0, 10));
+  SetLimit(IntakeLimit::kDiscard);
+  rig_.WriteAll("a", LineFrames(10, 200, 100));
+  rig_.KillAndRestart();
+  rig_.RunFor(milliseconds(500));
+  rig_.WriteAll("a", LineFrames(210, 5));
+  ExpectOneGap(200, 15);
+}
+
+TEST_F(FifoReaderTest, CutFrameWhoseWriterDiedEndsTheDiscard) {
+  for (size_t cut : {1, 3, 4, 20, 150}) {
+    IntakeRig rig;
+    rig.Begin("a");
+    rig.WriteAll("a", LineFrames(0, 10));
+    rig.intake->SetLimit(rig.stream("a").id(), IntakeLimit::kDiscard);
+    rig.RunFor(milliseconds(5));
+    rig.Write("a", LineFrame(10) + LineFrame(11, 300).substr(0, cut));
+    rig.Close("a");
+    rig.RunFor(seconds(10));
+    EXPECT_TRUE(rig.stream("a").ended()) << cut;
+    EXPECT_TRUE(rig.IsOver("a")) << cut;
+  }
+}
+
+TEST_F(FifoReaderTest, ErrorOfTheDiskBeginsANewSegmentAtOnce) {
+  rig_.Begin("a");
+  rig_.WriteAll("a", LineFrames(0, 10));
+  rig_.disk.FailCall(1, StatusCode::kIo, {.kinds = {Call::kSplice}});
+  rig_.WriteAll("a", LineFrames(10, 100));
+  EXPECT_TRUE(SameBytes(rig_.Read("a").bytes, LineFrames(0, 110)));
+  EXPECT_EQ(rig_.stream("a").Segments().size(), 2u);
+  EXPECT_EQ(rig_.intake->stats().io_errors.load(), 1u);
+  EXPECT_TRUE(rig_.Read("a").gaps.empty());
+}
+
+TEST_F(FifoReaderTest, DiskThatIsDeadNeitherSpinsNorAborts) {
+  rig_.Begin("a");
+  rig_.WriteAll("a", LineFrames(0, 10));
+  rig_.disk.FailFrom(1, StatusCode::kIo, {.kinds = {Call::kSplice, Call::kReadAt}, .path_part = "/spool/c"});
+  const uint64_t before = rig_.intake->stats().visits.load();
+  rig_.WriteAll("a", LineFrames(10, 2000));
+  rig_.RunFor(seconds(20));
+  EXPECT_LT(rig_.intake->stats().visits.load() - before, 3000u);
+  EXPECT_GT(Dropped(), 1900u);
+  rig_.disk.ClearFailures();
+  rig_.RunFor(seconds(3));
+  rig_.WriteAll("a", LineFrames(2010, 10));
+  const ReadBack back = rig_.Read("a");
+  EXPECT_EQ(back.frames + back.lost_lines(), 2020u);
+}
+
+TEST_F(FifoReaderTest, UnreadableSegmentAtReattachIsLeftAndTheContainerGoesOn) {
+  rig_.Begin("a");
+  rig_.WriteAll("a", LineFrames(0, 10) + LineFrame(10, 300).substr(0, 100));
+  rig_.disk.FailFrom(1, StatusCode::kIo, {.kinds = {Call::kReadAt}, .path_part = ".log"});
+  rig_.KillAndRestart();
+  rig_.WriteAll("a", LineFrame(10, 300).substr(100) + LineFrames(11, 500));
+  rig_.RunFor(seconds(5));
+  EXPECT_EQ(rig_.InPipe("a"), 0u);
+  rig_.disk.ClearFailures();
+  rig_.RunFor(seconds(5));
+  rig_.WriteAll("a", LineFrames(600, 10));
+  EXPECT_TRUE(rig_.Read("a").bytes.ends_with(LineFrames(600, 10)));
+}
+
+TEST_F(FifoReaderTest, UncommittedStreamIsReadAwayUntilItIsOnDisk) {
+  rig_.disk.FailFrom(1, StatusCode::kIo, {.kinds = {Call::kMakeDir}});
+  rig_.Begin("a");
+  ASSERT_FALSE(rig_.stream("a").is_committed());
+  rig_.WriteAll("a", LineFrames(0, 300, 100));
+  EXPECT_EQ(rig_.InPipe("a"), 0u);
+  EXPECT_EQ(rig_.intake->stats().lines_no_disk.load(), 300u);
+  rig_.disk.ClearFailures();
+  ASSERT_TRUE(rig_.journal->Commit(rig_.stream("a")).ok());
+  rig_.RunFor(seconds(1));
+  rig_.WriteAll("a", LineFrames(300, 20, 100));
+  const ReadBack back = rig_.Read("a");
+  ASSERT_EQ(back.gaps.size(), 1u);
+  EXPECT_EQ(back.gaps[0].lines, 300u);
+  EXPECT_EQ(back.frames, 20u);
+}
+
+TEST_F(FifoReaderTest, UncommittedStreamEndsWithoutATrace) {
+  rig_.disk.FailFrom(1, StatusCode::kIo, {.kinds = {Call::kMakeDir}});
+  rig_.Begin("a");
+  rig_.WriteAll("a", LineFrames(0, 30));
+  rig_.Close("a");
+  rig_.RunFor(milliseconds(500));
+  EXPECT_TRUE(rig_.IsOver("a"));
+}
+
+}  // namespace
+}  // namespace tailrace
