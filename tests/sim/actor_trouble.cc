@@ -92,7 +92,8 @@ void Actor::FailCalls() {
   is_failing_ = world_.may_discard = world_.may_drop_early = true;
   const std::array codes = {StatusCode::kIo, StatusCode::kNoSpace, StatusCode::kDenied};
   CallFilter filter;
-  filter.path_part = kSpoolRoot;
+  // A discard whose notes fail goes on without them; were it killed then, its count would be lost.
+  filter.path_part = std::string(kSpoolRoot) + (plan_.has_kills || plan_.has_power_losses ? "/c/" : "");
   filter.kinds = random_.Chance(0.5) ? kRefusable : std::vector<Call>{kRefusable[random_.Below(kRefusable.size())]};
   const uint64_t k = random_.Between(1, 20);
   const StatusCode code = codes[random_.Below(codes.size())];

@@ -140,6 +140,7 @@ void World::UnlinkClosed() {
   for (auto& writer : writers_) {
     if (!writer->is_closed || writer->is_unlinked || disk_.PipeBytes(writer->fifo) > 0) continue;
     writer->is_unlinked = true;
+    Trace("unlink " + writer->fifo + " accepted " + std::to_string(writer->written.accepted()));
     Run([&] { (void)disk_.Unlink(writer->fifo); });
   }
 }

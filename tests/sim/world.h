@@ -113,6 +113,7 @@ class World {
   void CheckCertain(const SimWriter& writer, const StreamRead& read, uint64_t first);
   void CheckMissing(const SimWriter& writer);
   void CheckHistory(size_t container);
+  void CheckEnd();
   void CheckLeftovers();
   std::vector<LogLine> AskLog(size_t container, const ReadOptions& options);
   std::optional<std::vector<LogStream>> LogStreamsOf(size_t container);

@@ -106,6 +106,7 @@ void World::LosePipes() {
     const size_t bytes = disk_.PipeBytes(writer->fifo);
     writer->written.Lose(bytes);
     if (bytes > 0) hardness_.Count("pipes_lost");
+    if (bytes > 0) Trace("loses " + std::to_string(bytes) + " in the pipe of " + writer->fifo);
     writer->is_unlinked = random_.Chance(0.5);
     // dockerd removes it, while nobody serves.
     if (writer->is_unlinked) disk_.Remove(writer->fifo);
