@@ -10,6 +10,9 @@ namespace tailrace {
 
 using HttpHeader = std::pair<std::string, std::string>;
 
+// ASCII case ignored.
+bool IsSameHeaderName(std::string_view a, std::string_view b);
+
 struct HttpRequest {
   std::string method = "POST";
   std::string path;                  // below the connection's URL, with query; may be empty
@@ -31,7 +34,9 @@ struct HttpFailure {
   bool maybe_delivered = true;
   // The server's name could not be resolved, nobody listened, TLS was refused: tells a dead host from a slow one.
   bool is_connect = false;
-  std::string message;  // for a human; no credentials
+  // The answer was larger than its bound: smaller requests have smaller answers.
+  bool is_answer_too_large = false;
+  std::string message = {};  // for a human; no credentials
 };
 
 }  // namespace tailrace

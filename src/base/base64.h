@@ -1,0 +1,14 @@
+// Base64: bytes as text (RFC 4648 §4, padded). Pure; any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tailrace {
+
+std::string Base64(std::string_view bytes);
+
+// Whether the text is padded base64 of at least one byte.
+bool IsBase64(std::string_view text);
+
+}  // namespace tailrace
