@@ -17,7 +17,8 @@ namespace tailrace {
 struct ReadOutcome {
   enum class Kind {
     kData,  // `data` holds bytes of the stream from `offset` on; they begin at a frame, and may end in mid-frame when the
-            // buffer was too small for the rest or `is_cut`: consume whole frames, seek behind them
+            // buffer was too small for the rest or `is_cut`: consume whole frames, seek behind them. Data that do not
+            // fill the buffer end where intake saw a frame end: one that seems to go on has a damaged length
     kGap,   // [offset, gap_end) is gone; the reader now stands at gap_end
     kWait,  // at the end of what there is; wait on stream.signal()
     kEnd,   // the stream has ended here

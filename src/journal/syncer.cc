@@ -32,8 +32,10 @@ Syncer::State& Syncer::StateOf(Stream& stream) {
 void Syncer::SyncRoot() {
   has_root_ = true;
   const std::string& root = journal_.root();
-  for (const std::string& folder : {root, root.substr(0, root.rfind('/'))}) {
-    if (!folder.empty() && !journal_.disk().SyncDir(folder).ok()) ++errors_;
+  const size_t slash = root.rfind('/');
+  const std::string parent = slash == root.npos ? "." : slash == 0 ? "/" : root.substr(0, slash);
+  for (const std::string& folder : {root, parent}) {
+    if (!journal_.disk().SyncDir(folder).ok()) ++errors_;
   }
 }
 
