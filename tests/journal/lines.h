@@ -88,12 +88,17 @@ struct ReadBack {
   }
 };
 
-inline void TakeFrames(const ReadOutcome& outcome, StreamReader& reader, ReadBack& back) {
+inline void TakeFrames(const ReadOutcome& outcome, size_t buffer_bytes, StreamReader& reader, ReadBack& back) {
   std::string_view data = outcome.data;
   uint64_t at = outcome.offset;
+  const bool is_last = outcome.is_cut || data.size() < buffer_bytes;
   while (!data.empty()) {
-    const FrameStep step = NextFrame(data, outcome.is_cut);
-    if (step.kind == FrameStep::Kind::kNeedMore) break;
+    FrameStep step = NextFrame(data, is_last);
+    if (step.kind == FrameStep::Kind::kNeedMore) {
+      if (!is_last || outcome.is_cut) break;
+      // Intake saw a frame end where the data end: the length is damaged.
+      step = {FrameStep::Kind::kDamage, FindFrame(data, 1, true), {}};
+    }
     if (step.kind == FrameStep::Kind::kFrame) {
       back.bytes += data.substr(0, step.bytes);
       ++back.frames;
@@ -123,7 +128,7 @@ inline ReadBack ReadFrom(Disk& disk, Stream& stream, uint64_t offset = 0) {
       continue;
     }
     back.suspect_reads += outcome.is_suspect;
-    TakeFrames(outcome, reader, back);
+    TakeFrames(outcome, buffer.size(), reader, back);
   }
   CHECK(false);  // It goes round in circles.
   return back;
