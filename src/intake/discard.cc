@@ -66,6 +66,14 @@ StreamProgress Discard::progress() const {
   return progress;
 }
 
+void Discard::AddBefore(const StreamWalk& before) {
+  StreamProgress progress = walk_.ProgressTo(end_);
+  progress.counts = progress.counts + before.counts();
+  progress.time_max = std::max(progress.time_max, before.time_max());
+  lines_before_ += before.counts().total();
+  walk_ = StreamWalk(LineOf(progress, walk_.whole_end()));
+}
+
 DiscardNote Discard::NoteHere() const {
   DiscardNote note;
   note.stream = stream_;

@@ -38,6 +38,8 @@ class Discard {
   // True between frames: a segment may begin here.
   bool is_at_frame() const { return rest_ == 0 && cut_frame_.empty(); }
   StreamProgress progress() const;
+  // What was counted before it began has become known (its segments could not be read then).
+  void AddBefore(const StreamWalk& walk);
   uint64_t lines() const { return walk_.counts().total() - lines_before_; }
 
  private:

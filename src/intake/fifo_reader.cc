@@ -60,6 +60,7 @@ FifoReader::Next FifoReader::VisitReading(MonoTime now, std::vector<char>& scrat
 
 FifoReader::Next FifoReader::AfterMove(MonoTime now, const StreamWriter::Moved& moved) {
   if (moved.bytes == 0) parts_.stats.empty_visits.fetch_add(1, std::memory_order_relaxed);
+  if (moved.bytes > 0) TellProgress(moved.bytes);
   VisitFacts facts;
   facts.bytes = moved.bytes;
   facts.frames = moved.frames;
@@ -123,6 +124,10 @@ FifoReader::Next FifoReader::VisitBlocked(MonoTime now, std::vector<char>& scrat
   return moved.kind == MoveOutcome::Kind::kEnded ? AtEnd(now) : AfterMove(now, moved);
 }
 
+void FifoReader::TellProgress(uint64_t bytes) {
+  if (parts_.progress != nullptr && !stream_->facts().slots.empty()) parts_.progress->OnProgress(bytes);
+}
+
 // Nobody holds the FIFO and it is empty. A look that takes nothing.
 bool FifoReader::IsOver() {
   char byte = 0;
@@ -136,6 +141,7 @@ void FifoReader::StartDiscard() {
   discard_.emplace(parts_.journal.notes(), stream_->id(), writer_.walk(), writer_.end(),
                    cut_frame.value_or(std::string()));
   mode_ = Mode::kDiscarding;
+  lacks_counts_ = !writer_.is_recovered();
   lines_counted_ = 0;
   waiting_since_ = MonoTime{0};
   parts_.log.Write(LogLevel::kWarning, "discard-begins", {{"container", stream_->facts().container_id}});
@@ -174,10 +180,18 @@ bool FifoReader::TryResume(MonoTime now) {
   return true;
 }
 
+// A discard that began while the segments could not be read counts from nothing until they can.
+void FifoReader::CompleteCounts() {
+  if (!lacks_counts_ || !writer_.Recover().ok()) return;
+  lacks_counts_ = false;
+  discard_->AddBefore(writer_.walk());
+}
+
 bool FifoReader::BeginAgain() {
   // Nothing was taken yet and the segment can be written: it goes on, even in the middle of a frame.
   if (discard_->progress().end == writer_.end() && !leaves_segment_) return true;
   if (!discard_->is_at_frame()) return false;
+  CompleteCounts();
   const Status status = writer_.BeginAfterDiscard(discard_->progress());
   leaves_segment_ = leaves_segment_ && !status.ok();
   if (!status.ok()) {
@@ -209,6 +223,7 @@ FifoReader::Next FifoReader::AtEnd(MonoTime now) {
     stream_->Publish(writer_.walk().ProgressTo(writer_.end()));
   }
   stream_->End();
+  TellProgress(0);
   if (discard_ && stream_->is_committed()) {
     mode_ = Mode::kClosing;
     return VisitClosing(now);
@@ -221,6 +236,7 @@ FifoReader::Next FifoReader::VisitClosing(MonoTime now) {
   if (discard_->lines() > 0 || writer_.end() < discard_->progress().end) {
     const Result<SpaceInfo> space = parts_.disk.Space(parts_.journal.root());
     Status status(StatusCode::kNoSpace, "too little");
+    CompleteCounts();
     if (space.ok() && space->free_bytes >= kRoomBytes) status = writer_.BeginAfterDiscard(discard_->progress());
     if (status.code() == StatusCode::kNoSpace) {
       parts_.reports.ReportNoSpace();

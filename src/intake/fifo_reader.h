@@ -41,6 +41,7 @@ class FifoReader {
     Journal& journal;
     IntakeReports& reports;
     IntakeStats& stats;
+    ProgressListener* progress = nullptr;  // may be null
   };
   // `fifo` is null when it is gone: the stream is over, and only what a discard left open remains to be done.
   FifoReader(const Parts& parts, StreamLease stream, std::unique_ptr<Fifo> fifo);
@@ -81,8 +82,10 @@ class FifoReader {
   bool TryResume(MonoTime now);
   bool BeginAgain();
   bool IsOver();
+  void CompleteCounts();
   void CountDiscarded(uint64_t lines);
   void TellDiscarded();
+  void TellProgress(uint64_t bytes);
   Next AtEnd(MonoTime now);
   Next Finish();
 
@@ -101,6 +104,7 @@ class FifoReader {
   std::optional<MonoTime> failed_at_;  // the last I/O error, not counting a full disk
   bool leaves_segment_ = false;        // after one: the next byte goes into another file
   MonoTime room_at_{0};     // when to look for room again
+  bool lacks_counts_ = false;   // the discard does not know what came before it
   uint64_t lines_counted_ = 0;  // of this discard, already in the stats
 };
 

@@ -68,6 +68,13 @@ void Stream::Load(std::vector<Segment> segments, const StreamProgress& progress,
   ended_ = ended;
 }
 
+void Stream::Seal(uint64_t end) {
+  MutexLock lock(mu_);
+  if (segments_.empty()) return;
+  CHECK_GE(end, segments_.back().end);
+  segments_.back().end = end;
+}
+
 void Stream::AddSegment(const Segment& segment) {
   MutexLock lock(mu_);
   if (!segments_.empty()) {

@@ -97,6 +97,8 @@ class Stream {
   void Load(std::vector<Segment> segments, const StreamProgress& progress, bool ended);
 
   // Intake.
+  // The newest segment ends here, with what was not published yet; call it before the next one is added.
+  void Seal(uint64_t end);
   void AddSegment(const Segment& segment);
   void Publish(const StreamProgress& progress);
   // A discard has come to progress.end: bytes from the newest segment's end up to there are gone. Wakes nobody: the gap

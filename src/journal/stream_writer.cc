@@ -94,6 +94,7 @@ Status StreamWriter::OpenSegment(uint64_t start, const IndexLine& first_line, bo
   stale_index_bytes_ = 0;
   segment_start_ = start;
   lines_.clear();
+  stream_.Seal(end_);
   stream_.AddSegment({start, start, first_line.after_discard});
   return Status::Ok();
 }
@@ -103,7 +104,6 @@ Status StreamWriter::Roll() {
   // The last block gets its line too, so that the whole sealed segment is covered by checksums.
   if (walk_.block_start() < walk_.whole_end()) lines_.push_back(walk_.CloseBlock());
   WriteIndex();
-  stream_.Publish(walk_.ProgressTo(end_));  // While it is the newest: afterwards its end can no longer be told.
   return OpenSegment(end_, walk_.FirstLineHere(), true);
 }
 

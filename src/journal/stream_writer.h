@@ -48,6 +48,7 @@ class StreamWriter {
   Result<std::string> CutFrame();
 
   uint64_t end() const { return end_; }
+  bool is_recovered() const { return is_recovered_; }
   bool is_cut() const { return end_ != walk_.whole_end(); }
   const StreamWalk& walk() const { return walk_; }
   uint64_t index_errors() const { return index_errors_; }
