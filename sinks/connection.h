@@ -1,5 +1,5 @@
-// ConnectionSettings: how a destination is reached: what its *connection* options say, secrets looked up. Two streams with
-// equal settings share a destination. A value; compare, never print: it holds secrets.
+// ConnectionSettings: how a destination is reached: what its *connection* options say, secrets looked up. Two streams
+// with equal settings share a destination. A value; compare, never print: it holds secrets.
 #pragma once
 
 #include <map>

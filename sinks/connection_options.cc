@@ -201,7 +201,9 @@ Status ConnectionOptions::ReadTls(ConnectionSettings& settings) const {
   ASSIGN_OR_RETURN(settings.cert_pem, Pem("cert"));
   ASSIGN_OR_RETURN(settings.key_pem, Pem("key"));
   constexpr std::string_view kKey = "PRIVATE KEY-----";
-  if (settings.key_pem.empty() && settings.cert_pem.find(kKey) != std::string::npos) settings.key_pem = settings.cert_pem;
+  if (settings.key_pem.empty() && settings.cert_pem.find(kKey) != std::string::npos) {
+    settings.key_pem = settings.cert_pem;
+  }
   if (settings.cert_pem.empty() != settings.key_pem.empty()) {
     const std::string_view missing = settings.cert_pem.empty() ? "cert" : "key";
     return Problem(settings.cert_pem.empty() ? "key" : "cert", "is set without " + Name(missing));

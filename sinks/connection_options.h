@@ -1,6 +1,6 @@
-// ConnectionOptions: the options that kinds of destinations have in common, read out of a slot: secrets and certificates,
-// which may stand in files, headers, and how TLS is done. Short-lived; one thread.
-// Sentences name the option and say what to write instead; they hold no value.
+// ConnectionOptions: the options that kinds of destinations have in common, read out of a slot: secrets and
+// certificates, which may stand in files, headers, and how TLS is done. Short-lived; one thread. Sentences name the
+// option and say what to write instead; they hold no value.
 #pragma once
 
 #include <string>
@@ -35,8 +35,8 @@ class ConnectionOptions {
 
   // <kind>-header: "Name: value", several separated by "|".
   Result<std::vector<HttpHeader>> Headers() const;
-  // Adds the header Authorization: <kind>-user and -password or the URL's own credentials, -bearer, -api-key, at most one
-  // way; or nothing.
+  // Adds the header Authorization: <kind>-user and -password or the URL's own credentials, -bearer, -api-key, at most
+  // one way; or nothing.
   Status AddAuthorization(const HttpUrl& url, std::vector<HttpHeader>& headers) const;
   // <kind>-ca, -cert, -key and -tls-verify.
   Status ReadTls(ConnectionSettings& settings) const;

@@ -120,9 +120,9 @@ void CurlRequest::SetHeaders() {
   };
   // What the user sets takes the place of what the sink set.
   for (const HttpHeader& header : request_.headers) {
-    const bool is_replaced = std::any_of(settings_.headers.begin(), settings_.headers.end(), [&](const HttpHeader& own) {
-      return IsSameHeaderName(own.first, header.first);
-    });
+    const bool is_replaced =
+        std::any_of(settings_.headers.begin(), settings_.headers.end(),
+                    [&](const HttpHeader& own) { return IsSameHeaderName(own.first, header.first); });
     if (!is_replaced) add(header.first + ": " + header.second);
   }
   for (const HttpHeader& header : settings_.headers) {

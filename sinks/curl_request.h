@@ -1,5 +1,5 @@
-// CurlRequest: one request on its way through libcurl: what is sent, what has come back so far, and what that means when
-// it is over. Owned by CurlTransport; its thread alone. libcurl keeps pointers into it: it never moves.
+// CurlRequest: one request on its way through libcurl: what is sent, what has come back so far, and what that means
+// when it is over. Owned by CurlTransport; its thread alone. libcurl keeps pointers into it: it never moves.
 #pragma once
 
 #include <cstddef>

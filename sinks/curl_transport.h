@@ -1,6 +1,6 @@
 // CurlTransport: Transport by libcurl's multi interface: HTTP/1.1, kept connections, TLS from 1.2 on with sessions
-// resumed, proxies by the usual environment (https_proxy, no_proxy). Owned by Delivery, used by its thread alone, but for
-// Wake. The process must ignore SIGPIPE.
+// resumed, proxies by the usual environment (https_proxy, no_proxy). Owned by Delivery, used by its thread alone, but
+// for Wake. The process must ignore SIGPIPE.
 //
 // What it does not do: retry, but for a request on a kept connection that turned out to be dead, which libcurl sends
 // again by itself, and for one same-origin redirect (307, 308); decompress; follow anything else; keep cookies.

@@ -72,7 +72,8 @@ std::string StyleMembers(const DocumentStyle& style) {
   std::string text = "\"event\":{\"dataset\":" + JsonQuoted(style.dataset) + "},";
   if (!style.data_stream_type.empty()) {
     text += "\"data_stream\":{\"type\":" + JsonQuoted(style.data_stream_type) +
-            ",\"dataset\":" + JsonQuoted(style.dataset) + ",\"namespace\":" + JsonQuoted(style.data_stream_namespace) + "},";
+            ",\"dataset\":" + JsonQuoted(style.dataset) +
+            ",\"namespace\":" + JsonQuoted(style.data_stream_namespace) + "},";
   }
   return text + "\"ecs\":{\"version\":\"" + std::string(kEcsVersion) + "\"},";
 }

@@ -37,8 +37,9 @@ char* WriteDocumentHead(char* out, const RecordView& record);
 // The text and the closing brace.
 void AppendDocumentEnd(std::string& body, std::string_view text);
 
-// Names of fields out of names of labels: dots become "_" (else "app" and "app.name" would be a value and an object, and
-// every line of one of the two containers would be refused). What then has the same name is kept apart by a number.
+// Names of fields out of names of labels: dots become "_" (else "app" and "app.name" would be a value and an object,
+// and every line of one of the two containers would be refused). What then has the same name is kept apart by a
+// number.
 std::map<std::string, std::string> FieldsOfLabels(const std::map<std::string, std::string>& labels);
 
 struct ImageName {

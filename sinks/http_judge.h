@@ -1,9 +1,9 @@
-// HttpJudge: what the answer to a whole request means, whatever is in it; one table for all kinds of destinations. Pure;
-// any thread.
+// HttpJudge: what the answer to a whole request means, whatever is in it; one table for all kinds of destinations.
+// Pure; any thread.
 //
-// kDelivered for all records, or kRetry for all: a request that failed as a whole never holds or drops records by itself,
-// its advice says what the destination does. The exception is a lone record that the server refuses for itself (too
-// large, not understood): it is kRejected.
+// kDelivered for all records, or kRetry for all: a request that failed as a whole never holds or drops records by
+// itself, its advice says what the destination does. The exception is a lone record that the server refuses for
+// itself (too large, not understood): it is kRejected.
 #pragma once
 
 #include <span>

@@ -79,7 +79,9 @@ Status CheckHost(std::string_view host) {
   return Status::Ok();
 }
 
-bool IsPathCharacter(char c) { return c > ' ' && c <= '~' && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos; }
+bool IsPathCharacter(char c) {
+  return c > ' ' && c <= '~' && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+}
 
 }  // namespace
 

@@ -1,8 +1,9 @@
-// RecordId: the identity of a record in a destination, the same on every retry and after every restart. Pure; any thread.
+// RecordId: the identity of a record in a destination, the same on every retry and after every restart. Pure; any
+// thread.
 //
-// base64url of {4 bytes: event time in ms >> 16 | 8 bytes: stream id | 6 bytes: offset of the first frame}, all big-endian:
-// 24 characters. The slow bytes of time come first, so that ids rise with time and a server looks into few segments for
-// them; servers store such ids decoded, 18 bytes each. A marker has the top bit of the offset set.
+// base64url of {4 bytes: event time in ms >> 16 | 8 bytes: stream id | 6 bytes: offset of the first frame}, all
+// big-endian: 24 characters. The slow bytes of time come first, so that ids rise with time and a server looks into
+// few segments for them; servers store such ids decoded, 18 bytes each. A marker has the top bit of the offset set.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Sink, SinkKind: a destination as pure functions and a row in a table (registry.h). Encoding and judging touch no network,
-// no clock and no disk; when to try again is not a sink's business. A Sink is immutable; any thread.
+// Sink, SinkKind: a destination as pure functions and a row in a table (registry.h). Encoding and judging touch no
+// network, no clock and no disk; when to try again is not a sink's business. A Sink is immutable; any thread.
 #pragma once
 
 #include <cstdint>

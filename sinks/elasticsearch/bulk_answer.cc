@@ -33,7 +33,9 @@ class Reader final : public JsonEvents {
     return IsValueAllowed();
   }
   bool OnString(std::string_view value) override {
-    if (IsInItem(kItemDepth) && key_ == "failure_store") items_.back().failure_store = CutText(value, kErrorTypeBytesMax);
+    if (IsInItem(kItemDepth) && key_ == "failure_store") {
+      items_.back().failure_store = CutText(value, kErrorTypeBytesMax);
+    }
     // Old servers give an error as one string.
     if (IsInItem(kItemDepth) && key_ == "error") items_.back().error_type = CutText(value, kErrorTypeBytesMax);
     if (IsInItem(kErrorDepth) && is_in_error_) {

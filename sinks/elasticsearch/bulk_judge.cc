@@ -106,7 +106,8 @@ Judgement JudgeItems(const HttpResponse& response, size_t records) {
 bool IsAboutTheRequest(const ServerError& error) {
   constexpr std::array<std::string_view, 3> kWords{"contains unrecognized parameter", "contains an unknown parameter",
                                                    "no handler found"};
-  return !error.is_known || std::any_of(kWords.begin(), kWords.end(), [&](std::string_view words) {
+  if (!error.is_known || error.type == "media_type_header_exception") return true;
+  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view words) {
     return error.reason.find(words) != std::string::npos;
   });
 }

@@ -13,8 +13,8 @@ namespace tailrace {
 
 namespace {
 
-// What Describe makes: the document's constants, then the action line up to the id's value, as the index's name needs it:
-// text and formats of dates by turns.
+// What Describe makes: the document's constants, then the action line up to the id's value, as the index's name needs
+// it: text and formats of dates by turns.
 constexpr size_t kConstants = 0;
 constexpr size_t kAction = 1;
 
@@ -25,8 +25,8 @@ constexpr std::string_view kRecordEnd = "\n";
 // status is always there.
 constexpr std::string_view kFilter =
     "filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.failure_store";
-// How long the server waits for a primary shard before it says 503 about an item: less than we wait for the answer, else
-// the outcome would be unknown.
+// How long the server waits for a primary shard before it says 503 about an item: less than we wait for the answer,
+// else the outcome would be unknown.
 constexpr std::string_view kTimeout = "&timeout=20s";
 
 // An error's reason may quote a message whole.
@@ -94,7 +94,8 @@ std::vector<std::string> ElasticsearchSink::Describe(const StreamDescription& st
   return pieces;
 }
 
-void ElasticsearchSink::Append(const RecordView& record, const std::vector<std::string>& pieces, std::string& body) const {
+void ElasticsearchSink::Append(const RecordView& record, const std::vector<std::string>& pieces,
+                               std::string& body) const {
   body += pieces[kAction];
   for (size_t i = kAction + 1; i + 1 < pieces.size(); i += 2) {
     AppendDate(body, pieces[i], record.time_nano);

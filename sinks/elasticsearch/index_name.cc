@@ -17,7 +17,8 @@ bool HasUpperCase(std::string_view text) {
 }
 
 bool IsForbidden(char c) {
-  return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || std::string_view("\\/*?\"<>|,#:%{}").find(c) != std::string_view::npos;
+  return static_cast<unsigned char>(c) <= ' ' || c == 0x7f ||
+         std::string_view("\\/*?\"<>|,#:%{}").find(c) != std::string_view::npos;
 }
 
 // Only what a date gives and what an index name may hold.

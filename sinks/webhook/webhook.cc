@@ -24,7 +24,8 @@ constexpr std::array kRows{
     FileRow("http-password-file", "file that holds it"),
     SecretRow("http-bearer", "bearer token"),
     FileRow("http-bearer-file", "file that holds it"),
-    ConnectionRow("http-ca", "certificate of the authority that signed the server's: PEM text, or the path of a file"),
+    ConnectionRow("http-ca",
+                  "certificate of the authority that signed the server's: PEM text, or the path of a file"),
     FileRow("http-ca-file", "file that holds it"),
     ConnectionRow("http-cert", "client certificate: PEM text, or the path of a file"),
     FileRow("http-cert-file", "file that holds it"),
@@ -32,7 +33,8 @@ constexpr std::array kRows{
     FileRow("http-key-file", "file that holds it"),
     ChoiceRow("http-tls-verify", "on", kSwitchChoices, "off: take any certificate, from anybody; for tests only"),
     ChoiceRow("http-compression", "none", kCompressions, "how bodies are sent"),
-    ChoiceRow("http-ordered", "off", kSwitchChoices, "on: a container's lines arrive in their order, one request at a time"),
+    ChoiceRow("http-ordered", "off", kSwitchChoices,
+              "on: a container's lines arrive in their order, one request at a time"),
 };
 
 Result<ConnectionSettings> Connect(const SlotOptions& slot, FileSource& files) {

@@ -1,5 +1,5 @@
-// JsonEvents, ParseJsonEvents: reading a large JSON text piece by piece, without a tree in memory; for answers of remote
-// servers. By RapidJSON, iterative (no stack to exhaust), numbers as text (no number crashes it). Any thread.
+// JsonEvents, ParseJsonEvents: reading a large JSON text piece by piece, without a tree in memory; for answers of
+// remote servers. By RapidJSON, iterative (no stack to exhaust), numbers as text (no number crashes it). Any thread.
 #pragma once
 
 #include <cstddef>

@@ -17,7 +17,8 @@ TEST(Base64, TheExamplesOfRfc4648) {
 
 TEST(Base64, TellsWhatIsBase64) {
   for (const char* text : {"Zg==", "Zm8=", "Zm9v", "/wD+"}) EXPECT_TRUE(IsBase64(text)) << text;
-  for (const char* text : {"", "Zg=", "Zg", "Zm9v ", "Z===", "====", "id:key", "Zm9-", "Zg==Zg=="}) EXPECT_FALSE(IsBase64(text)) << text;
+  for (const char* text : {"", "Zg=", "Zg", "Zm9v ", "Z===", "====", "id:key", "Zm9-", "Zg==Zg=="})
+    EXPECT_FALSE(IsBase64(text)) << text;
 }
 
 }  // namespace

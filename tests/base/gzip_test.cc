@@ -16,7 +16,8 @@ std::string RandomBytes(SeededRandom& random, size_t bytes) {
 
 std::string LogLike(size_t bytes) {
   std::string text;
-  for (size_t n = 0; text.size() < bytes; ++n) text += "line " + std::to_string(n) + " level=info status=200 path=/a/b\n";
+  for (size_t n = 0; text.size() < bytes; ++n)
+    text += "line " + std::to_string(n) + " level=info status=200 path=/a/b\n";
   text.resize(bytes);
   return text;
 }

@@ -83,8 +83,9 @@ TEST(JsonEscape, WhatIsNotUtf8IsReplacedAndTheRestIsKept) {
 }
 
 std::string RandomLine(SeededRandom& random) {
-  static const std::vector<std::string> kPieces = {"plain text ", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\"", "\\",
-                                                   "\n", "\x1b[0m", "\xed\xa0\x80", "\xff", "\xe2\x82", "a", "\xf0\x9f"};
+  static const std::vector<std::string> kPieces = {
+      "plain text ", "\xc3\xa9",     "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\"", "\\",      "\n",
+      "\x1b[0m",     "\xed\xa0\x80", "\xff",         "\xe2\x82",         "a",  "\xf0\x9f"};
   std::string line;
   const size_t pieces = random.Next64() % 80;
   for (size_t i = 0; i < pieces; ++i) {
@@ -107,7 +108,8 @@ TEST(JsonEscape, RandomLinesAgreeWithTheSlowWayAndAParser) {
 }
 
 TEST(JsonEscape, LongLinesOfNothingButEscapesComeOutWhole) {
-  for (const std::string& piece : {std::string("\0", 1), std::string("\""), std::string("\xff"), std::string("\xe2\x82\xac")}) {
+  for (const std::string& piece :
+       {std::string("\0", 1), std::string("\""), std::string("\xff"), std::string("\xe2\x82\xac")}) {
     std::string text;
     for (int i = 0; i < 5000; ++i) text += piece;
     ASSERT_EQ(Escaped(text), Reference(text));

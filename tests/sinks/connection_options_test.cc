@@ -77,7 +77,8 @@ TEST_F(ConnectionOptionsTest, WhatDoesNotGoTogetherIsToldWithoutSecrets) {
     EXPECT_NE(got.find(words), got.npos) << got;
     EXPECT_EQ(got.find("hush"), got.npos) << got;
   }
-  EXPECT_NE(AuthorizationOf({{"es-user", "u"}, {"es-password", "p"}}, "http://a:b@es").find("one place"), std::string::npos);
+  EXPECT_NE(AuthorizationOf({{"es-user", "u"}, {"es-password", "p"}}, "http://a:b@es").find("one place"),
+            std::string::npos);
 }
 
 TEST_F(ConnectionOptionsTest, AnAuthorizationOfOnesOwnStandsAlone) {

@@ -79,7 +79,8 @@ TEST_F(CurlRequestTest, AnAnswerThatDripsEndsByTheStallOrTheTotalLimit) {
 }
 
 TEST_F(CurlRequestTest, AGigabyteIsRefusedAtOnce) {
-  const HttpFailure announced = Failure(Endless("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n", std::string(65536, 'x')));
+  const HttpFailure announced =
+      Failure(Endless("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n", std::string(65536, 'x')));
   EXPECT_TRUE(announced.is_answer_too_large);
   EXPECT_TRUE(announced.maybe_delivered);
   const std::string chunk = "10000\r\n" + std::string(65536, 'x') + "\r\n";
@@ -110,7 +111,8 @@ TEST_F(CurlRequestTest, GarbageIsNoAnswer) {
 }
 
 TEST_F(CurlRequestTest, AnInterimAnswerIsPassedOver) {
-  const HttpResponse response = Response(After("HTTP/1.1 100 Continue\r\nX-A: 1\r\n\r\n" + Answer(429, "later", "Retry-After: 7\r\n")));
+  const HttpResponse response =
+      Response(After("HTTP/1.1 100 Continue\r\nX-A: 1\r\n\r\n" + Answer(429, "later", "Retry-After: 7\r\n")));
   EXPECT_EQ(response.status, 429);
   EXPECT_EQ(response.Header("Retry-After"), "7");
   EXPECT_EQ(response.Header("X-A"), "");

@@ -32,8 +32,8 @@ TEST_F(CurlTransportTest, SendsWhatItIsGivenAndReadsTheAnswer) {
   EXPECT_EQ(response.Header("x-some"), "thing");
   EXPECT_EQ(body, "the body\n");
   EXPECT_TRUE(head.starts_with("POST /prefix/_bulk?x=y HTTP/1.1\r\n")) << head;
-  for (const char* line : {"Content-Type: application/x-ndjson\r\n", "Content-Length: 9\r\n", "Authorization: Basic abc\r\n",
-                           "X-Own: 1\r\n", "X-Empty:\r\n", "User-Agent: tailrace/"}) {
+  for (const char* line : {"Content-Type: application/x-ndjson\r\n", "Content-Length: 9\r\n",
+                           "Authorization: Basic abc\r\n", "X-Own: 1\r\n", "X-Empty:\r\n", "User-Agent: tailrace/"}) {
     EXPECT_NE(head.find(line), head.npos) << line << " in " << head;
   }
   for (const char* word : {"Expect", "Accept-Encoding", "Transfer-Encoding"}) EXPECT_EQ(head.find(word), head.npos);

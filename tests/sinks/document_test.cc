@@ -31,13 +31,14 @@ TEST(Document, HasTheNamesOfTheCommonSchema) {
   record.first = 12345;
   record.time_nano = 1'700'000'000'123'456'789;
   record.text = "hello \"you\"";
-  EXPECT_EQ(Render(Nginx(), record, {"docker", "logs", "default"}),
-            R"({"@timestamp":"2023-11-14T22:13:20.123456789Z","log":{"offset":12345},"stream":"stdout",)"
-            R"("container":{"id":"4f1c","name":"web \"1\"","runtime":"docker",)"
-            R"("image":{"name":"registry:5000/team/nginx","tag":["1.25"]},"labels":{"com_example_team":"a\nb","plain":"x"}},)"
-            R"("labels":{"APP_ENV":"prod"},"tags":["web/4f1c"],"host":{"name":"host-a"},"event":{"dataset":"docker"},)"
-            R"("data_stream":{"type":"logs","dataset":"docker","namespace":"default"},"ecs":{"version":"8.11.0"},)"
-            R"("message":"hello \"you\""})");
+  EXPECT_EQ(
+      Render(Nginx(), record, {"docker", "logs", "default"}),
+      R"({"@timestamp":"2023-11-14T22:13:20.123456789Z","log":{"offset":12345},"stream":"stdout",)"
+      R"("container":{"id":"4f1c","name":"web \"1\"","runtime":"docker",)"
+      R"("image":{"name":"registry:5000/team/nginx","tag":["1.25"]},"labels":{"com_example_team":"a\nb","plain":"x"}},)"
+      R"("labels":{"APP_ENV":"prod"},"tags":["web/4f1c"],"host":{"name":"host-a"},"event":{"dataset":"docker"},)"
+      R"("data_stream":{"type":"logs","dataset":"docker","namespace":"default"},"ecs":{"version":"8.11.0"},)"
+      R"("message":"hello \"you\""})");
 }
 
 TEST(Document, AMarkerSaysHowManyAndAPartThatItIsOne) {
@@ -76,7 +77,8 @@ TEST(Document, AnythingInAnyFactIsValidJson) {
   for (int byte = 0; byte < 256; ++byte) every += static_cast<char>(byte);
   StreamDescription stream;
   stream.container_id = stream.container_name = stream.image_name = stream.host_name = stream.tag = every;
-  stream.labels = stream.env = {{every, every}, {"", every}, {" ", ""}, {".", ""}, {"a.", ""}, {".a", ""}, {"a..b", ""}};
+  stream.labels =
+      stream.env = {{every, every}, {"", every}, {" ", ""}, {".", ""}, {"a.", ""}, {".a", ""}, {"a..b", ""}};
   RecordView record;
   record.text = every;
   auto document = JsonDocument::Parse(Render(stream, record));
@@ -86,7 +88,8 @@ TEST(Document, AnythingInAnyFactIsValidJson) {
 
 TEST(Document, LabelsThatMeetAreKeptApart) {
   EXPECT_EQ(FieldsOfLabels({{"app", "1"}, {"app.name", "2"}, {"app_name", "3"}, {"app.name_2", "4"}}),
-            (std::map<std::string, std::string>{{"app", "1"}, {"app_name", "3"}, {"app_name_2", "2"}, {"app_name_2_2", "4"}}));
+            (std::map<std::string, std::string>{
+                {"app", "1"}, {"app_name", "3"}, {"app_name_2", "2"}, {"app_name_2_2", "4"}}));
   EXPECT_EQ(FieldsOfLabels({{"", "1"}, {"  ", "2"}}), (std::map<std::string, std::string>{{"_", "1"}, {"__2", "2"}}));
 }
 

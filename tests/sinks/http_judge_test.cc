@@ -68,7 +68,8 @@ TEST(HttpJudge, RetryAfterIsHandedOn) {
 }
 
 TEST(HttpJudge, AFailureIsTriedAgain) {
-  const Judgement judgement = JudgeFailure({.maybe_delivered = false, .is_connect = true, .message = "nobody there"}, 2);
+  const Judgement judgement =
+      JudgeFailure({.maybe_delivered = false, .is_connect = true, .message = "nobody there"}, 2);
   EXPECT_EQ(judgement.outcomes.size(), 2u);
   EXPECT_EQ(judgement.outcomes[1].outcome, Outcome::kRetry);
   EXPECT_EQ(judgement.advice, Advice::kSlow);

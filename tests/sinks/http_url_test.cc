@@ -35,10 +35,27 @@ TEST(HttpUrl, TakesCredentialsOut) {
 }
 
 TEST(HttpUrl, SaysWhatIsWrongAndNeverQuotes) {
-  for (const char* text : {"", "es:9200", "ftp://es", "http://", "http://:9200", "http://es:", "http://es:0", "http://es:65536",
-                           "http://es:port", "http://es:92 00", "http://e s", "http://es/a b", "http://es/#x",
-                           "http://[::1", "http://[zz]", "http://u%4:hush@es", "http://u%zz:hush@es", "http://b\xc3\xbc.example",
-                           "http://es/\x01", "http://es:999999999", "http://hush@"}) {
+  for (const char* text : {"",
+                           "es:9200",
+                           "ftp://es",
+                           "http://",
+                           "http://:9200",
+                           "http://es:",
+                           "http://es:0",
+                           "http://es:65536",
+                           "http://es:port",
+                           "http://es:92 00",
+                           "http://e s",
+                           "http://es/a b",
+                           "http://es/#x",
+                           "http://[::1",
+                           "http://[zz]",
+                           "http://u%4:hush@es",
+                           "http://u%zz:hush@es",
+                           "http://b\xc3\xbc.example",
+                           "http://es/\x01",
+                           "http://es:999999999",
+                           "http://hush@"}) {
     const std::string why = WhyNot(text);
     EXPECT_NE(why, "") << text;
     EXPECT_NE(why.find("write https://host:port"), why.npos) << why;

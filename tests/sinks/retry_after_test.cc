@@ -34,9 +34,10 @@ TEST(RetryAfter, ADateIsComparedWithTheServersOwnClock) {
 }
 
 TEST(RetryAfter, GarbageIsNothing) {
-  for (std::string_view value : {"", " ", "-1", "+5", "1.5", "1e3", "soon", "5 seconds", "0x10",
-                                 "Sun, 06 Nov 1994 08:49:37", "Sun, 00 Nov 1994 08:49:38 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
-                                 "Sun, 06 Non 1994 08:49:38 GMT", "Sun 06 Nov 1994 08:49:38  GMT"}) {
+  for (std::string_view value :
+       {"", " ", "-1", "+5", "1.5", "1e3", "soon", "5 seconds", "0x10", "Sun, 06 Nov 1994 08:49:37",
+        "Sun, 00 Nov 1994 08:49:38 GMT", "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Non 1994 08:49:38 GMT",
+        "Sun 06 Nov 1994 08:49:38  GMT"}) {
     EXPECT_EQ(Seconds(value), std::nullopt) << value;
   }
 }

@@ -1,5 +1,5 @@
-// TestHttpServer: an HTTP server on loopback whose every byte the test writes, to misbehave on purpose. Owned by a test;
-// each connection has a thread, which runs the test's script.
+// TestHttpServer: an HTTP server on loopback whose every byte the test writes, to misbehave on purpose. Owned by a
+// test; each connection has a thread, which runs the test's script.
 #pragma once
 
 #include <atomic>

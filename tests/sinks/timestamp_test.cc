@@ -32,7 +32,8 @@ TEST(Timestamp, AgreesWithTheClocksForm) {
     ASSERT_EQ(Text(time), Rfc3339({time})) << time;
   }
   // Every day of four centuries there are, less what 64 bits do not hold.
-  for (int64_t day = 0; day < 106'000; ++day) ASSERT_EQ(Text(day * 86'400'000'000'000), Rfc3339({day * 86'400'000'000'000}));
+  for (int64_t day = 0; day < 106'000; ++day)
+    ASSERT_EQ(Text(day * 86'400'000'000'000), Rfc3339({day * 86'400'000'000'000}));
 }
 
 TEST(Timestamp, PartsOfADate) {
@@ -44,7 +45,8 @@ TEST(Timestamp, PartsOfADate) {
 }
 
 TEST(Timestamp, Decimals) {
-  for (uint64_t number : {uint64_t{0}, uint64_t{9}, uint64_t{10}, uint64_t{99}, uint64_t{100}, uint64_t{12345}, UINT64_MAX}) {
+  for (uint64_t number :
+       {uint64_t{0}, uint64_t{9}, uint64_t{10}, uint64_t{99}, uint64_t{100}, uint64_t{12345}, UINT64_MAX}) {
     char buffer[20];
     EXPECT_EQ(std::string(buffer, WriteDecimal(buffer, number)), std::to_string(number));
   }

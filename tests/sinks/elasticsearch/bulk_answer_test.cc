@@ -56,22 +56,38 @@ TEST(BulkAnswer, ReadsEveryFormOfAnItem) {
 }
 
 TEST(BulkAnswer, WhatIsNoBulkAnswerIsRefused) {
-  for (const char* body :
-       {"", "null", "[]", "201", "\"items\"", "{}", R"({"errors":false})", R"({"items":null})", R"({"items":{}})",
-        R"({"items":[]})", R"({"items":[201]})", R"({"items":[[]]})", R"({"items":[{}]})", R"({"items":[{"create":201}]})",
-        R"({"items":[{"create":[]}]})", R"({"items":[{"create":null}]})",
-        R"({"items":[{"create":{"status":201},"index":{"status":201}}]})",
-        R"({"items":[{"create":{"status":201,"status":201}}]})", R"({"items":[{"create":{"status":201}}],"items":[]})",
-        R"([{"items":[{"create":{"status":201}}]}])", R"({"x":{"items":[{"create":{"status":201}}]}})",
-        R"({"items":[{"create":{"status":201}},{"create":{"status":201}}]})", "<html>status 201</html>",
-        R"({"items":[{"create":{"status":201}}]}{})"}) {
+  for (const char* body : {"",
+                           "null",
+                           "[]",
+                           "201",
+                           "\"items\"",
+                           "{}",
+                           R"({"errors":false})",
+                           R"({"items":null})",
+                           R"({"items":{}})",
+                           R"({"items":[]})",
+                           R"({"items":[201]})",
+                           R"({"items":[[]]})",
+                           R"({"items":[{}]})",
+                           R"({"items":[{"create":201}]})",
+                           R"({"items":[{"create":[]}]})",
+                           R"({"items":[{"create":null}]})",
+                           R"({"items":[{"create":{"status":201},"index":{"status":201}}]})",
+                           R"({"items":[{"create":{"status":201,"status":201}}]})",
+                           R"({"items":[{"create":{"status":201}}],"items":[]})",
+                           R"([{"items":[{"create":{"status":201}}]}])",
+                           R"({"x":{"items":[{"create":{"status":201}}]}})",
+                           R"({"items":[{"create":{"status":201}},{"create":{"status":201}}]})",
+                           "<html>status 201</html>",
+                           R"({"items":[{"create":{"status":201}}]}{})"}) {
     EXPECT_FALSE(ParseBulkAnswer(body, 1).ok()) << body;
   }
   EXPECT_TRUE(ParseBulkAnswer(R"({"items":[{"create":{"status":201}}]})", 1).ok());
 }
 
 TEST(BulkAnswer, AStatusThatIsNoneIsMissing) {
-  for (const char* status : {"\"201\"", "2.01", "-201", "0", "99", "600", "1e2", "true", "null", "99999999999999999999"}) {
+  for (const char* status :
+       {"\"201\"", "2.01", "-201", "0", "99", "600", "1e2", "true", "null", "99999999999999999999"}) {
     auto items = ParseBulkAnswer(R"({"items":[{"create":{"status":)" + std::string(status) + "}}]}", 1);
     ASSERT_TRUE(items.ok()) << status;
     EXPECT_EQ((*items)[0].status, 0) << status;
@@ -80,11 +96,13 @@ TEST(BulkAnswer, AStatusThatIsNoneIsMissing) {
 
 TEST(BulkAnswer, EveryCutIsRefused) {
   const std::string body = R"({"errors":true,"items":[{"create":{"status":400,"error":{"type":"t","reason":"r"}}}]})";
-  for (size_t bytes = 0; bytes < body.size(); ++bytes) EXPECT_FALSE(ParseBulkAnswer(body.substr(0, bytes), 1).ok()) << bytes;
+  for (size_t bytes = 0; bytes < body.size(); ++bytes)
+    EXPECT_FALSE(ParseBulkAnswer(body.substr(0, bytes), 1).ok()) << bytes;
 }
 
 TEST(BulkAnswer, EveryFlipIsRefusedOrKeepsTheCount) {
-  const std::string body = R"({"errors":true,"items":[{"create":{"status":201}},{"create":{"status":429,"error":{"type":"t"}}}]})";
+  const std::string body =
+      R"({"errors":true,"items":[{"create":{"status":201}},{"create":{"status":429,"error":{"type":"t"}}}]})";
   for (size_t i = 0; i < body.size(); ++i) {
     for (int bit = 0; bit < 8; ++bit) {
       std::string flipped = body;
@@ -108,7 +126,8 @@ TEST(BulkAnswer, LongAndBrokenTextsAreCutAndRepaired) {
 }
 
 TEST(BulkAnswer, ErrorsOfTheWholeRequest) {
-  const ServerError known = ParseServerError(R"({"error":{"root_cause":[],"type":"parse_exception","reason":"no"},"status":400})");
+  const ServerError known =
+      ParseServerError(R"({"error":{"root_cause":[],"type":"parse_exception","reason":"no"},"status":400})");
   EXPECT_TRUE(known.is_known);
   EXPECT_EQ(known.type, "parse_exception");
   EXPECT_EQ(known.reason, "no");

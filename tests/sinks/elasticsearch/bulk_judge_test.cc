@@ -111,7 +111,7 @@ constexpr Case kWhole[] = {
     {"400_id_too_long.json", "RR", Advice::kSplit},
     {"400_empty_body.json", "RR", Advice::kSplit},
     {"400_no_requests.json", "RR", Advice::kSplit},
-    {"400_media_type.json", "RR", Advice::kSplit},
+    {"400_media_type.json", "RR", Advice::kHold},
     {"400_unknown_query_parameter.json", "RR", Advice::kHold},
     {"400_no_handler.json", "RR", Advice::kHold},
     {"400_plain_to_https.html", "RR", Advice::kHold},
@@ -190,7 +190,9 @@ TEST(BulkJudge, ALoneDocumentThatIsPoisonIsRejectedButNotForAMisconfiguration) {
 TEST(BulkJudge, CutsAndFlipsNeverMakeASuccess) {
   for (const char* file : {"200_created.json", "200_node_gone.json", "200_mapping_os.json"}) {
     const HttpResponse whole = Recorded(file);
-    const size_t records = file == std::string("200_node_gone.json") ? 4 : file == std::string("200_created.json") ? 3 : 2;
+    const size_t records = file == std::string("200_node_gone.json") ? 4
+                           : file == std::string("200_created.json") ? 3
+                                                                     : 2;
     for (size_t bytes = 0; bytes < whole.body.size(); ++bytes) {
       HttpResponse cut = whole;
       cut.body.resize(bytes);

@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const char* const kRecorded = TAILRACE_SOURCE_DIR "/tests/sinks/elasticsearch/bodies/recorded";
+
 struct Recording {
   std::string name;  // of the case
   size_t items = 0;
@@ -25,7 +27,7 @@ struct Recording {
 // Answers to requests that we never make (nothing in them) are left out.
 std::vector<Recording> Recordings() {
   std::vector<Recording> recordings;
-  for (const auto& entry : fs::directory_iterator(TAILRACE_SOURCE_DIR "/tests/sinks/elasticsearch/bodies/recorded")) {
+  for (const auto& entry : fs::directory_iterator(kRecorded)) {
     if (entry.path().extension() != ".json") continue;
     std::ifstream in(entry.path(), std::ios::binary);
     std::stringstream text;
@@ -44,49 +46,105 @@ std::vector<Recording> Recordings() {
   return recordings;
 }
 
-// The letters of the records, each once: Delivered (then or before: the same case was sent twice), Failure store, Retry,
-// Hold, X for rejected.
+// The letters of the records, each once: Delivered (then or before: the same case was sent twice), Failure store,
+// Retry, Hold, X for rejected.
 std::string LetterSet(const Judgement& judgement) {
   std::set<char> letters;
-  for (const RecordOutcome& outcome : judgement.outcomes) letters.insert("DDFRHX"[static_cast<size_t>(outcome.outcome)]);
+  for (const RecordOutcome& outcome : judgement.outcomes)
+    letters.insert("DDFRHX"[static_cast<size_t>(outcome.outcome)]);
   return {letters.begin(), letters.end()};
+}
+
+// "R|H": servers of different kinds or ages differ.
+bool IsOneOf(const std::string& letters, const std::string& alternatives) {
+  return ("|" + alternatives + "|").find("|" + letters + "|") != std::string::npos;
 }
 
 const std::map<std::string, std::string>& Expected() {
   static const std::map<std::string, std::string> expected = {
-      {"bad-date", "X"}, {"bad-index-name", "H"}, {"bad-number", "X"}, {"block-read-only", "R"}, {"block-write", "R"},
-      {"circuit-breaker", "R"}, {"cluster-read-only", "R"}, {"control-character", "X"}, {"created", "D"},
-      {"document-is-array", "X"}, {"document-is-scalar", "X"}, {"duplicate", "D"}, {"duplicate-in-request", "D"},
-      {"duplicate-key", "X"}, {"empty-field-name", "X"}, {"empty-id", "X"}, {"failure-store-used", "F"}, {"flood-stage", "R"},
-      {"forbidden", "H"}, {"forbidden-item", "DH"}, {"immense-term", "X"}, {"index-closed", "H"}, {"index-missing", "H"},
-      {"indexing-pressure", "R"}, {"invalid-utf8", "X"}, {"long-field-name", "D"}, {"long-id", "X"},
-      {"majority-lost", "DR"}, {"malformed-action", "R"}, {"missing-index", "X"}, {"mixed", "DX"},
-      {"nested-too-deep", "X"}, {"no-credentials", "R"}, {"no-final-newline", "X"}, {"no-manager", "R"},
-      {"not-a-number", "X"}, {"number-out-of-range", "X"}, {"object-for-value", "X"}, {"overwritten", "D"},
-      {"primary-not-active", "R"}, {"queue-full", "DR"}, {"require-data-stream", "R"}, {"security-not-ready", "R"},
-      {"stream-created", "D"}, {"stream-index-action", "X"}, {"stream-without-timestamp", "X"}, {"strict-mapping", "X"},
-      {"text-after-object", "X"}, {"too-large", "X"}, {"too-large-gzip", "X"}, {"too-many-fields", "X"},
-      {"too-many-shards", "H"}, {"type-in-meta", "R"}, {"unknown-action", "X"}, {"unknown-meta-key", "R"},
-      {"unknown-parameter", "R"}, {"unknown-path", "R"}, {"unknown-pipeline", "H"}, {"value-for-object", "X"},
-      {"vendor-content-type", "R"}, {"wrong-content-type", "R"}, {"wrong-password", "R"},
+      {"bad-date", "X"},
+      {"bad-index-name", "H"},
+      {"bad-number", "X"},
+      {"block-read-only", "R"},
+      {"block-write", "R"},
+      {"circuit-breaker", "R"},
+      {"cluster-read-only", "R"},
+      {"control-character", "X"},
+      {"created", "D"},
+      {"document-is-array", "X"},
+      {"document-is-scalar", "X"},
+      {"duplicate", "D"},
+      {"duplicate-in-request", "D"},
+      {"duplicate-key", "X"},
+      {"empty-field-name", "X"},
+      {"empty-id", "X"},
+      {"failure-store-used", "F"},
+      {"flood-stage", "R"},
+      {"forbidden", "H"},
+      {"forbidden-item", "DH"},
+      {"immense-term", "X"},
+      {"index-closed", "H"},
+      {"index-missing", "H"},
+      {"indexing-pressure", "R"},
+      {"invalid-utf8", "X"},
+      {"long-field-name", "D"},
+      {"long-id", "X"},
+      {"majority-lost", "DR"},
+      {"malformed-action", "R"},
+      {"missing-index", "X"},
+      {"mixed", "DX"},
+      {"nested-too-deep", "X"},
+      {"no-credentials", "R"},
+      {"no-final-newline", "X"},
+      {"no-manager", "R"},
+      {"not-a-number", "X"},
+      {"number-out-of-range", "X"},
+      {"object-for-value", "X"},
+      {"overwritten", "D"},
+      {"primary-not-active", "R"},
+      {"queue-full", "DR"},
+      {"require-data-stream", "R|H"},
+      {"security-not-ready", "R"},
+      {"stream-created", "D"},
+      {"stream-index-action", "X"},
+      {"stream-without-timestamp", "X"},
+      {"strict-mapping", "X"},
+      {"text-after-object", "X"},
+      {"too-large", "X"},
+      {"too-large-gzip", "X"},
+      {"too-many-fields", "X"},
+      {"too-many-shards", "H"},
+      {"type-in-meta", "R"},
+      {"unknown-action", "X"},
+      {"unknown-meta-key", "R"},
+      {"unknown-parameter", "R"},
+      {"unknown-path", "R"},
+      {"unknown-pipeline", "H"},
+      {"value-for-object", "X"},
+      {"vendor-content-type", "R"},
+      {"wrong-content-type", "R"},
+      {"wrong-password", "R"},
   };
   return expected;
 }
 
 TEST(BulkRecorded, RealAnswersAreJudgedAsWritten) {
+  if (!fs::exists(kRecorded)) GTEST_SKIP() << "nothing was recorded";
   size_t judged = 0;
   for (const Recording& recording : Recordings()) {
     auto expected = Expected().find(recording.name);
     if (expected == Expected().end()) continue;
     const Judgement judgement = JudgeBulk(recording.response, recording.items);
     EXPECT_EQ(judgement.outcomes.size(), recording.items);
-    EXPECT_EQ(LetterSet(judgement), expected->second) << recording.name << ": " << recording.response.body.substr(0, 300);
+    EXPECT_TRUE(IsOneOf(LetterSet(judgement), expected->second))
+        << recording.name << ": " << recording.response.body.substr(0, 300);
     ++judged;
   }
   EXPECT_GT(judged, 100u);
 }
 
 TEST(BulkRecorded, NoRealAnswerIsBeyondUnderstanding) {
+  if (!fs::exists(kRecorded)) GTEST_SKIP() << "nothing was recorded";
   for (const Recording& recording : Recordings()) {
     const Judgement judgement = JudgeBulk(recording.response, recording.items);
     EXPECT_NE(judgement.advice, Advice::kUnknown) << recording.name << ": " << judgement.error;
@@ -95,6 +153,7 @@ TEST(BulkRecorded, NoRealAnswerIsBeyondUnderstanding) {
 }
 
 TEST(BulkRecorded, TheTextOfAnAllCreatedAnswerIsWhatRealServersWrite) {
+  if (!fs::exists(kRecorded)) GTEST_SKIP() << "nothing was recorded";
   size_t seen = 0;
   for (const Recording& recording : Recordings()) {
     const bool is_created = recording.name == "created" || recording.name == "stream-created";

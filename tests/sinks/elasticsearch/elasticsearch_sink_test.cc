@@ -42,11 +42,12 @@ TEST(ElasticsearchSink, ARecordIsAnActionAndADocument) {
   const ElasticsearchSink sink({});
   const auto lines = LinesOf(sink, Stream("logs-docker-default"), Record("hello"));
   EXPECT_EQ(lines[0], R"({"create":{"_index":"logs-docker-default","_id":"AYvP5QEjRWeJq83vAAAAABJn"}})");
-  EXPECT_EQ(lines[1], R"({"@timestamp":"2023-11-14T22:13:20.123456789Z","log":{"offset":4711},"stream":"stdout",)"
-                      R"("container":{"id":"4f1c","name":"web","runtime":"docker","image":{"name":"nginx","tag":["1.25"]}},)"
-                      R"("host":{"name":"host-a"},"event":{"dataset":"docker"},)"
-                      R"("data_stream":{"type":"logs","dataset":"docker","namespace":"default"},)"
-                      R"("ecs":{"version":"8.11.0"},"message":"hello"})");
+  EXPECT_EQ(lines[1],
+            R"({"@timestamp":"2023-11-14T22:13:20.123456789Z","log":{"offset":4711},"stream":"stdout",)"
+            R"("container":{"id":"4f1c","name":"web","runtime":"docker","image":{"name":"nginx","tag":["1.25"]}},)"
+            R"("host":{"name":"host-a"},"event":{"dataset":"docker"},)"
+            R"("data_stream":{"type":"logs","dataset":"docker","namespace":"default"},)"
+            R"("ecs":{"version":"8.11.0"},"message":"hello"})");
 }
 
 TEST(ElasticsearchSink, WithoutIdsTheServerMakesThem) {

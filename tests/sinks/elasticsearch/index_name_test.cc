@@ -21,9 +21,10 @@ TEST(IndexName, DataStreamsAreToldByTheirName) {
 }
 
 TEST(IndexName, WhatNoServerTakesIsToldWithASentence) {
-  for (const char* bad : {"", ".", "..", "-a", "_a", "+a", "Docker", "a b", "a/b", "a\\b", "a*", "a?", "a\"", "a<", "a>",
-                          "a|", "a,b", "a#", "a:b", "a\n", ".ds-logs-a-b-000001", "a%{b}", "a%{+}", "a%{+yyyy", "a%{+YYYY}",
-                          "a%{+ww}", "a%{+yyyy MM}", "%{+yyyy}B"}) {
+  for (const char* bad : {"",      ".",     "..",       "-a",        "_a",      "+a",           "Docker",
+                          "a b",   "a/b",   "a\\b",     "a*",        "a?",      "a\"",          "a<",
+                          "a>",    "a|",    "a,b",      "a#",        "a:b",     "a\n",          ".ds-logs-a-b-000001",
+                          "a%{b}", "a%{+}", "a%{+yyyy", "a%{+YYYY}", "a%{+ww}", "a%{+yyyy MM}", "%{+yyyy}B"}) {
     auto parsed = IndexName::Parse(bad);
     ASSERT_FALSE(parsed.ok()) << bad;
     EXPECT_GT(parsed.status().message().size(), 20u);

@@ -34,7 +34,8 @@ TEST(WebhookSink, ALineIsADocumentWithAnId) {
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.path, "");
   EXPECT_EQ(request.headers, (std::vector<HttpHeader>{{"Content-Type", "application/x-ndjson"}}));
-  EXPECT_TRUE(request.body.starts_with(R"({"id":"AYvP5QEjRWeJq83vAAAAAAAA","@timestamp":"2023-11-14T22:13:20.123456789Z","log":{"offset":0},)"))
+  EXPECT_TRUE(request.body.starts_with(
+      R"({"id":"AYvP5QEjRWeJq83vAAAAAAAA","@timestamp":"2023-11-14T22:13:20.123456789Z","log":{"offset":0},)"))
       << request.body;
   EXPECT_TRUE(request.body.ends_with("\"message\":\"two\"}\n"));
   auto first = JsonDocument::Parse(request.body.substr(0, request.body.find('\n')));

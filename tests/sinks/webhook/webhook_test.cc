@@ -33,8 +33,13 @@ TEST_F(WebhookTest, OptionsBecomeAConnection) {
   EXPECT_EQ(plain->headers, (std::vector<HttpHeader>{{"Authorization", "Basic dTpw"}}));
   EXPECT_FALSE(plain->gzip);
   EXPECT_FALSE(plain->ordered);
-  auto full = Connect({{"http-url", "http://h"}, {"http-compression", "gzip"}, {"http-ordered", "on"}, {"http-format", "json"},
-                       {"http-method", "PUT"}, {"http-header", "X-A: 1"}, {"http-bearer", "t"}});
+  auto full = Connect({{"http-url", "http://h"},
+                       {"http-compression", "gzip"},
+                       {"http-ordered", "on"},
+                       {"http-format", "json"},
+                       {"http-method", "PUT"},
+                       {"http-header", "X-A: 1"},
+                       {"http-bearer", "t"}});
   ASSERT_TRUE(full.ok()) << full.status().message();
   EXPECT_TRUE(full->gzip);
   EXPECT_TRUE(full->ordered);
@@ -48,8 +53,9 @@ TEST_F(WebhookTest, WhatIsNotSetIsItsDefault) {
 }
 
 TEST_F(WebhookTest, WhatIsWrongIsToldWithASentence) {
-  for (const Values& values : {Values{}, Values{{"http-url", "h"}}, Values{{"http-url", "http://h"}, {"http-header", "X: 1\nY: 2"}},
-                               Values{{"http-url", "http://h"}, {"http-user", "u"}}}) {
+  for (const Values& values :
+       {Values{}, Values{{"http-url", "h"}}, Values{{"http-url", "http://h"}, {"http-header", "X: 1\nY: 2"}},
+        Values{{"http-url", "http://h"}, {"http-user", "u"}}}) {
     auto settings = Connect(values);
     ASSERT_FALSE(settings.ok());
     EXPECT_TRUE(settings.status().message().starts_with("log-opt http-")) << settings.status().message();
