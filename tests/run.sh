@@ -139,10 +139,13 @@ main() {
   if [[ $mode != quick && $mode != sanitizers ]]; then
     "$BUILD" --deps-only --packages "$TEST_PACKAGES $SERVER_PACKAGES"
   fi
-  # The binary first, by itself: a mistake in a test never keeps it from being built.
-  "$BUILD"
-  "$BUILD" --tests --plugin "$BUILD_DIR/plugin"
-  if [[ $mode != quick && $mode != sanitizers ]]; then fetch_servers; fi
+  if [[ $mode == sanitizers ]]; then
+    "$BUILD" --deps-only
+  else
+    # The binary first, by itself: a mistake in a test never keeps it from being built.
+    "$BUILD"
+    "$BUILD" --tests --plugin "$BUILD_DIR/plugin"
+  fi
   if [[ $mode == sanitizers ]] || "$sanitizers"; then run_sanitizers; fi
   # Last, so that the output ends with ctest's summary of the build that is shipped.
   if [[ $mode != sanitizers ]]; then run_release; fi
