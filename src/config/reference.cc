@@ -44,9 +44,10 @@ struct Part {
 constexpr std::array<Part, 2> kParts{{
     {OptionScope::kContainer, "Options of a container",
      "docker run --log-driver tailrace --log-opt NAME=VALUE; a default for all containers is set by\n"
-     "docker plugin set tailrace TAILRACE_OPTS=\"NAME=VALUE NAME2=VALUE2\" or by the entry named in brackets."},
+     "docker plugin set tailrace TAILRACE_OPTS=\"NAME=VALUE NAME2=VALUE2\", or by the entry in brackets where the\n"
+     "plugin declares it (docker plugin inspect) or runs outside Docker."},
     {OptionScope::kPlugin, "Options of the plugin",
-     "docker plugin set tailrace TAILRACE_OPTS=\"NAME=VALUE NAME2=VALUE2\" or by the entry named in brackets."},
+     "docker plugin set tailrace TAILRACE_OPTS=\"NAME=VALUE NAME2=VALUE2\", or by the entry in brackets likewise."},
 }};
 
 constexpr std::string_view kForms =

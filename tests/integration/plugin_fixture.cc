@@ -9,6 +9,14 @@ namespace tailrace {
 
 PluginTest::PluginTest() { std::filesystem::create_directories(fifos_); }
 
+void PluginTest::TearDown() {
+  if (plugin_ == nullptr) return;
+  const std::string said = plugin_->Stderr();
+  for (const char* alarm : {"check failed", "exception-escaped", "Sanitizer", "runtime error", "terminate called"}) {
+    EXPECT_EQ(said.find(alarm), std::string::npos) << said;
+  }
+}
+
 void PluginTest::StartPlugin(std::map<std::string, std::string> environment) {
   plugin_ = std::make_unique<TailraceProcess>(
       TailraceProcess::Settings{.socket = socket_, .root = root_, .environment = std::move(environment)});

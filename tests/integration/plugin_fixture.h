@@ -17,6 +17,8 @@ class PluginTest : public testing::Test {
  protected:
   PluginTest();
   void SetUp() override { StartPlugin(); }
+  // Whatever the test was about: no check has failed in the process, and no sanitizer has spoken.
+  void TearDown() override;
 
   // In the folder of FIFOs that is the plugin's own, as the managed plugin has it.
   void StartPlugin(std::map<std::string, std::string> environment = {});
