@@ -132,8 +132,11 @@ void HttpServer::AcceptAll() {
       return;
     }
     silent_.push_back({std::move(fd), clock_.Now()});
-    MutexLock lock(mu_);
-    ++stats_.accepted;
+    {
+      MutexLock lock(mu_);
+      ++stats_.accepted;
+    }
+    if (on_accept_) on_accept_();
   }
 }
 

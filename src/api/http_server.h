@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include <atomic>
+#include <functional>
 #include <list>
 #include <memory>
 #include <vector>
@@ -30,6 +31,9 @@ class HttpServer {
 
   HttpServer(std::unique_ptr<Listener> listener, std::vector<ApiRoute> routes, Clock& clock, Log& log);
   ~HttpServer();  // Stops.
+
+  // Called on the accepting thread for each connection, a silent one too. Before Start.
+  void OnAccept(std::function<void()> callback) { on_accept_ = std::move(callback); }
 
   void Start();
   // Accepts no more, lets calls and streams finish for kStopGrace, then cuts them off.
@@ -69,6 +73,7 @@ class HttpServer {
   Log& log_;
   UniqueFd wake_;  // an eventfd
   std::atomic<bool> is_stopping_{false};
+  std::function<void()> on_accept_;
   Thread thread_;
 
   // Of the accepting thread; of Stop's after it has ended.

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "config/option_value.h"
+#include "config/slot_option.h"
 
 namespace tailrace {
 
@@ -35,6 +36,11 @@ OptionTable::OptionTable(std::span<const OptionRow> sink_rows) {
 
 const OptionRow* OptionTable::Find(std::string_view name) const {
   auto row = std::find_if(rows_.begin(), rows_.end(), [&](const OptionRow& r) { return r.name == name; });
+  if (row != rows_.end()) return &*row;
+  const std::optional<SlotOption> option = ParseNamedSlotOption(name);
+  if (!option) return nullptr;
+  const auto sink_rows = rows_.begin() + static_cast<std::ptrdiff_t>(std::min(CoreOptionRows().size(), rows_.size()));
+  row = std::find_if(sink_rows, rows_.end(), [&](const OptionRow& r) { return r.name == option->plain; });
   return row == rows_.end() ? nullptr : &*row;
 }
 

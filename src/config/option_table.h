@@ -23,7 +23,8 @@ class OptionTable {
   explicit OptionTable(std::span<const OptionRow> sink_rows);
 
   const std::vector<OptionRow>& rows() const { return rows_; }
-  const OptionRow* Find(std::string_view name) const;  // nullptr: unknown
+  // nullptr: unknown. An option of a named slot ("http.audit-url") has the row of its plain name ("http-url").
+  const OptionRow* Find(std::string_view name) const;
   // The row whose entry of the environment this is, nullptr if none.
   const OptionRow* FindEnvironment(std::string_view name) const;
   // The known name that differs least, in either scope, or nothing when none is near.

@@ -20,7 +20,7 @@ class Reader {
   // One variable after another of the same rank; later ones win.
   void TakeVariable(const std::string& name, const std::string& value) {
     const OptionRow* row = table_.FindEnvironment(name);
-    if (row != nullptr) return Take(*row, name, value);
+    if (row != nullptr) return Take(*row, std::string(row->name), name, value);
     std::string option;
     for (char c : std::string_view(name).substr(kPrefix.size())) option += c == '_' ? '-' : c;
     std::string_view nearest = table_.Nearest(option);
@@ -40,7 +40,7 @@ class Reader {
       if (row == nullptr) {
         Warn("TAILRACE_OPTS: " + table_.UnknownSentence("option", name));
       } else {
-        Take(*row, "TAILRACE_OPTS: " + name, word.substr(equals + 1));
+        Take(*row, name, "TAILRACE_OPTS: " + name, word.substr(equals + 1));
       }
     }
   }
@@ -48,13 +48,14 @@ class Reader {
  private:
   void Warn(std::string sentence) { options_.warnings.push_back(std::move(sentence)); }
 
-  void Take(const OptionRow& row, const std::string& where, const std::string& value) {
+  // `option` is the row's name, or that of a named slot's option.
+  void Take(const OptionRow& row, const std::string& option, const std::string& where, const std::string& value) {
     if (value.empty()) return;  // docker plugin set NAME= : as if it were not there
     Result<uint64_t> number = ParseOptionValue(row, value);
     if (!number.ok()) {
       Warn(where + ": " + number.status().message() + "; it is left at its default");
     } else if (row.scope == OptionScope::kContainer) {
-      options_.defaults[std::string(row.name)] = value;
+      options_.defaults[option] = value;
     } else {
       Set(row.name, *number);
     }

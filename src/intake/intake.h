@@ -28,6 +28,7 @@ class Intake : public IntakeControl {
     Log& log;
     Journal& journal;
     IntakeReports& reports;
+    ProgressListener* progress = nullptr;  // may be null
   };
   explicit Intake(const Parts& parts);
   ~Intake() override;

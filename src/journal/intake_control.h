@@ -1,5 +1,5 @@
-// IntakeControl, IntakeReports: the two edges between the housekeeper and intake, so that the journal need not know
-// intake. Both may be called from any thread and return at once.
+// IntakeControl, IntakeReports, ProgressListener: the edges between intake and others, so that they need not know each
+// other. All may be called from any thread and return at once.
 #pragma once
 
 #include "journal/journal.h"
@@ -20,6 +20,13 @@ class IntakeControl {
   // Begin a new segment at the next frame boundary, so that the present one can be synced undisturbed.
   virtual void RequestRoll(StreamId stream) = 0;
   virtual void SetLimit(StreamId stream, IntakeLimit limit) = 0;
+};
+
+// Intake → delivery: bytes of a stream with slots are there, or its end (0 bytes). Called often; must be cheap.
+class ProgressListener {
+ public:
+  virtual ~ProgressListener() = default;
+  virtual void OnProgress(uint64_t bytes) = 0;
 };
 
 // Intake → housekeeper.

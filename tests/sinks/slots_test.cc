@@ -7,7 +7,8 @@
 namespace tailrace {
 namespace {
 
-constexpr std::array kAlphaRows{OptionRow{.name = "alpha-url"}, OptionRow{.name = "alpha-mode", .default_value = "fast"}};
+constexpr std::array kAlphaRows{OptionRow{.name = "alpha-url"},
+                                OptionRow{.name = "alpha-mode", .default_value = "fast"}};
 constexpr std::array kBetaRows{OptionRow{.name = "beta-url"}};
 const std::array kKinds{SinkKind{.name = "alpha", .activating_option = "alpha-url", .options = kAlphaRows},
                         SinkKind{.name = "beta", .activating_option = "beta-url", .options = kBetaRows}};
