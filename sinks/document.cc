@@ -1,7 +1,6 @@
 #include "sinks/document.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/json_escape.h"
 #include "base/utf8.h"
@@ -13,12 +12,6 @@ namespace {
 
 constexpr std::string_view kEcsVersion = "8.11.0";
 constexpr std::string_view kLabelsCutTag = "tailrace-labels-cut";
-
-template <size_t N>
-char* Write(char* out, const char (&literal)[N]) {
-  std::memcpy(out, literal, N - 1);
-  return out + N - 1;
-}
 
 // At most `bytes_max` bytes of valid text, cut between characters.
 std::string Cut(std::string_view text, size_t bytes_max) {
@@ -108,12 +101,13 @@ ImageName SplitImageName(std::string_view image) {
   return {std::string(name), is_latest ? "latest" : ""};
 }
 
-std::string RenderConstants(const StreamDescription& stream, const DocumentStyle& style) {
+std::string RenderConstants(const StreamDescription& stream, const DocumentStyle& style, bool is_stderr) {
   size_t budget = kConstantsBytesMax;
   bool is_cut = false;
   const std::string labels = Members("labels", stream.labels, budget, is_cut);
   const std::string env = Members("labels", stream.env, budget, is_cut);
-  std::string text = "\"container\":{" + ContainerMembers(stream) + (labels.empty() ? "" : "," + labels) + "},";
+  std::string text = is_stderr ? "},\"stream\":\"stderr\"," : "},\"stream\":\"stdout\",";
+  text += "\"container\":{" + ContainerMembers(stream) + (labels.empty() ? "" : "," + labels) + "},";
   if (!env.empty()) text += env + ",";
   std::string tags = stream.tag.empty() ? "" : JsonQuoted(stream.tag);
   if (is_cut) tags += (tags.empty() ? "" : ",") + JsonQuoted(kLabelsCutTag);
@@ -123,22 +117,27 @@ std::string RenderConstants(const StreamDescription& stream, const DocumentStyle
   return text + StyleMembers(style) + "\"message\":\"";
 }
 
-char* WriteDocumentHead(char* out, const RecordView& record) {
-  out = Write(out, "\"@timestamp\":\"");
-  out = WriteTimestamp(out, record.time_nano);
-  out = Write(out, "\",\"log\":{\"offset\":");
-  out = WriteDecimal(out, record.first);
-  if (record.lost_lines > 0) {
-    out = Write(out, ",\"lost\":");
-    out = WriteDecimal(out, record.lost_lines);
-  }
-  if (record.is_part) out = Write(out, ",\"flags\":[\"partial\"]");
-  return record.is_stderr ? Write(out, "},\"stream\":\"stderr\",") : Write(out, "},\"stream\":\"stdout\",");
+char* AppendHead(std::string& body, std::string_view head, const RecordView& record) {
+  constexpr size_t kTimeAt = std::string_view("\"@timestamp\":\"").size();
+  body += head;
+  char* begin = body.data() + body.size() - kDocumentHead.size();
+  WriteTimestamp(begin + kTimeAt, record.time_nano);
+  return begin;
 }
 
-void AppendDocumentEnd(std::string& body, std::string_view text) {
+void AppendOffset(std::string& body, const RecordView& record) {
+  AppendDecimal(body, record.first);
+  if (record.lost_lines > 0) {
+    body += ",\"lost\":";
+    AppendDecimal(body, record.lost_lines);
+  }
+  if (record.is_part) body += ",\"flags\":[\"partial\"]";
+}
+
+void AppendDocumentEnd(std::string& body, std::string_view text, char separator) {
   AppendJsonEscaped(body, text);
-  body.append("\"}", 2);
+  const char end[] = {'"', '}', separator};
+  body.append(end, sizeof(end));
 }
 
 }  // namespace tailrace

@@ -40,7 +40,7 @@ struct RecordView {
   uint64_t first = 0;          // offset of its first frame: with the stream id, its identity for ever
   bool is_stderr = false;
   int64_t time_nano = 0;
-  std::string_view text;       // raw bytes without newline
+  std::string_view text;       // raw bytes without newline; of a marker: what a reader is told
   bool is_part = false;        // a part of a line that was cut by size
   uint64_t lost_lines = 0;     // > 0: a marker; `first` is the end of what was lost
   std::string_view lost_reason;

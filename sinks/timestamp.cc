@@ -21,13 +21,13 @@ constexpr std::array<TwoDigits, 100> MakeTwoDigits() {
 constexpr std::array<TwoDigits, 100> kTwoDigits = MakeTwoDigits();
 
 struct Parts {
-  uint32_t days = 0;  // since 1600-03-01
+  uint32_t days = 0;  // since 0000-03-01
   uint32_t second = 0;
   uint32_t nanos = 0;
 };
 
-// Counted from 1600-03-01, a day that begins a cycle of 400 years: all of it is positive then.
-constexpr uint64_t kDaysBefore1970 = 135'080;
+// Counted from a day long ago that begins a cycle of 400 years: all of it is positive then.
+constexpr uint64_t kDaysBefore1970 = 719'468;
 constexpr uint64_t kSecondsBefore1970 = kDaysBefore1970 * kSecondsPerDay;
 
 Parts Split(int64_t time_nano) {
@@ -44,18 +44,20 @@ Parts Split(int64_t time_nano) {
           static_cast<uint32_t>(nanos)};
 }
 
-// The calendar of years that begin in March: a leap day is the last of its year.
+// The calendar of years that begin in March, so that a leap day is the last of its year; divisions by multiplying,
+// after Neri and Schneider, "Euclidean affine functions and their application to calendar algorithms" (2022).
 Date DateOfDays(uint32_t days) {
-  constexpr uint32_t kDaysPerCycle = 146'097;  // 400 years
-  const uint32_t cycle = days / kDaysPerCycle;
-  const uint32_t day = days % kDaysPerCycle;
-  const uint32_t year = (day - day / 1460 + day / 36'524 - day / 146'096) / 365;
-  const uint32_t day_of_year = day - (365 * year + year / 4 - year / 100);
-  const uint32_t month = (5 * day_of_year + 2) / 153;
-  const uint32_t day_of_month = day_of_year - (153 * month + 2) / 5 + 1;
-  const bool is_next_year = month >= 10;  // January and February
-  return {static_cast<int>(1600 + cycle * 400 + year + (is_next_year ? 1 : 0)), is_next_year ? month - 9 : month + 3,
-          day_of_month};
+  const uint32_t in_cycles = 4 * days + 3;
+  const uint32_t century = in_cycles / 146'097;
+  const uint32_t in_century = in_cycles % 146'097 | 3;
+  const uint64_t years = uint64_t{2'939'745} * in_century;
+  const auto year_of_century = static_cast<uint32_t>(years >> 32);
+  const uint32_t day_of_year = static_cast<uint32_t>(years) / 2'939'745 / 4;
+  const uint32_t months = 2141 * day_of_year + 197'913;
+  const bool is_next_year = day_of_year >= 306;  // January and February
+  const uint32_t month = months >> 16;
+  return {static_cast<int>(100 * century + year_of_century + (is_next_year ? 1 : 0)),
+          is_next_year ? month - 12 : month, (months & 0xffff) / 2141 + 1};
 }
 
 }  // namespace
@@ -89,23 +91,25 @@ char* WriteTimestamp(char* out, int64_t time_nano) {
   return out + kTimestampBytes;
 }
 
-char* WriteDecimal(char* out, uint64_t number) {
-  char digits[20];
-  char* begin = digits + sizeof(digits);
-  while (number >= 100) {
-    begin -= 2;
-    WriteTwoDigits(begin, static_cast<unsigned>(number % 100));
-    number /= 100;
+size_t DecimalBytes(uint64_t number) {
+  size_t bytes = 1;
+  for (; number >= 10'000; number /= 10'000) bytes += 4;
+  return bytes + (number >= 10 ? 1 : 0) + (number >= 100 ? 1 : 0) + (number >= 1000 ? 1 : 0);
+}
+
+void AppendDecimal(std::string& out, uint64_t number) {
+  // Written where they stay: digits that are copied at once make the processor wait for them.
+  out.append(DecimalBytes(number), '0');
+  char* end = out.data() + out.size();
+  for (; number >= 100; number /= 100) {
+    end -= 2;
+    WriteTwoDigits(end, static_cast<unsigned>(number % 100));
   }
   if (number >= 10) {
-    begin -= 2;
-    WriteTwoDigits(begin, static_cast<unsigned>(number));
+    WriteTwoDigits(end - 2, static_cast<unsigned>(number));
   } else {
-    *--begin = static_cast<char>('0' + number);
+    end[-1] = static_cast<char>('0' + number);
   }
-  const auto bytes = static_cast<size_t>(digits + sizeof(digits) - begin);
-  std::memcpy(out, begin, bytes);
-  return out + bytes;
 }
 
 }  // namespace tailrace

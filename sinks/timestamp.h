@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace tailrace {
 
@@ -21,8 +22,9 @@ inline constexpr size_t kTimestampBytes = 30;
 // Writes "2026-08-02T09:05:07.000000123Z", kTimestampBytes characters, and returns their end.
 char* WriteTimestamp(char* out, int64_t time_nano);
 
-// Writes the number without leading zeros, at most 20 characters, and returns their end.
-char* WriteDecimal(char* out, uint64_t number);
+// How many digits the number has, and appending them.
+size_t DecimalBytes(uint64_t number);
+void AppendDecimal(std::string& out, uint64_t number);
 
 // Writes two digits; `number` is below 100.
 char* WriteTwoDigits(char* out, unsigned number);

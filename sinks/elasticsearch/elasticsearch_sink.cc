@@ -1,7 +1,5 @@
 #include "sinks/elasticsearch/elasticsearch_sink.h"
 
-#include <cstring>
-
 #include "base/bytes.h"
 #include "base/json_escape.h"
 #include "sinks/document.h"
@@ -13,13 +11,13 @@ namespace tailrace {
 
 namespace {
 
-// What Describe makes: the document's constants, then the action line up to the id's value, as the index's name needs
-// it: text and formats of dates by turns.
-constexpr size_t kConstants = 0;
-constexpr size_t kAction = 1;
+// What Describe makes: the constants of a document of each source, then everything before them, as the index's name
+// needs it: text and formats of dates by turns. The last text has room for the id and the time.
+constexpr size_t kStdout = 0;
+constexpr size_t kStderr = 1;
+constexpr size_t kHead = 2;
 
 constexpr std::string_view kActionEnd = "\"}}\n{";
-constexpr std::string_view kRecordEnd = "\n";
 
 // Without it each item of an answer takes 183 bytes instead of 26, and an item that is filtered out loses its place:
 // status is always there.
@@ -65,11 +63,6 @@ IndexName IndexOf(const StreamDescription& stream) {
   return *IndexName::Parse(kDefaultIndexName);
 }
 
-char* Write(char* out, std::string_view text) {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
-
 }  // namespace
 
 ElasticsearchSink::ElasticsearchSink(const ElasticsearchSettings& settings)
@@ -79,7 +72,7 @@ std::vector<std::string> ElasticsearchSink::Describe(const StreamDescription& st
   const IndexName index = IndexOf(stream);
   DocumentStyle style;
   if (!index.stream_type().empty()) style = {index.stream_dataset(), index.stream_type(), index.stream_namespace()};
-  std::vector<std::string> pieces{RenderConstants(stream, style)};
+  std::vector<std::string> pieces{RenderConstants(stream, style, false), RenderConstants(stream, style, true)};
   for (size_t i = 0; i < index.pieces().size(); ++i) {
     std::string piece = index.pieces()[i];
     if (i % 2 == 0) {
@@ -88,28 +81,25 @@ std::vector<std::string> ElasticsearchSink::Describe(const StreamDescription& st
     }
     pieces.push_back(std::move(piece));
   }
-  pieces[kAction].insert(0, R"({"create":{"_index":")");
-  // Its closing quote comes with kActionEnd.
-  if (settings_.has_ids) pieces.back() += R"(","_id":")";
+  pieces[kHead].insert(0, R"({"create":{"_index":")");
+  // The closing quote of the last value comes with kActionEnd.
+  if (settings_.has_ids) pieces.back() += R"(","_id":")" + std::string(kRecordIdBytes, '0');
+  pieces.back() += kActionEnd;
+  pieces.back() += kDocumentHead;
   return pieces;
 }
 
 void ElasticsearchSink::Append(const RecordView& record, const std::vector<std::string>& pieces,
                                std::string& body) const {
-  body += pieces[kAction];
-  for (size_t i = kAction + 1; i + 1 < pieces.size(); i += 2) {
-    AppendDate(body, pieces[i], record.time_nano);
-    body += pieces[i + 1];
+  for (size_t i = kHead; i + 1 < pieces.size(); i += 2) {
+    body += pieces[i];
+    AppendDate(body, pieces[i + 1], record.time_nano);
   }
-  char head[kRecordIdBytes + kActionEnd.size() + kDocumentHeadBytesMax];
-  char* out = head;
-  if (settings_.has_ids) out = WriteRecordId(out, record);
-  out = Write(out, kActionEnd);
-  out = WriteDocumentHead(out, record);
-  body.append(head, static_cast<size_t>(out - head));
-  body += pieces[kConstants];
-  AppendDocumentEnd(body, record.text);
-  body += kRecordEnd;
+  char* document = AppendHead(body, pieces.back(), record);
+  if (settings_.has_ids) WriteRecordId(document - kActionEnd.size() - kRecordIdBytes, record);
+  AppendOffset(body, record);
+  body += pieces[record.is_stderr ? kStderr : kStdout];
+  AppendDocumentEnd(body, record.text, '\n');
 }
 
 HttpRequest ElasticsearchSink::Finish(std::string body, size_t) const {

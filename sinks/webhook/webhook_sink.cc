@@ -13,6 +13,9 @@ namespace {
 // Nobody reads what a receiver says, but a proxy's page must not count as a failure.
 constexpr size_t kAnswerBytesMax = 256_KiB;
 
+constexpr std::string_view kIdBegin = "{\"id\":\"";
+constexpr std::string_view kIdEnd = "\",";
+
 std::string_view ContentTypeOf(WebhookFormat format) {
   switch (format) {
     case WebhookFormat::kNdjson: return "application/x-ndjson";
@@ -25,7 +28,11 @@ std::string_view ContentTypeOf(WebhookFormat format) {
 }  // namespace
 
 std::vector<std::string> WebhookSink::Describe(const StreamDescription& stream) const {
-  return {RenderConstants(stream, {})};
+  std::string head(kIdBegin);
+  head += std::string(kRecordIdBytes, '0');
+  head += kIdEnd;
+  head += kDocumentHead;
+  return {RenderConstants(stream, {}, false), RenderConstants(stream, {}, true), std::move(head)};
 }
 
 void WebhookSink::Append(const RecordView& record, const std::vector<std::string>& pieces, std::string& body) const {
@@ -35,18 +42,12 @@ void WebhookSink::Append(const RecordView& record, const std::vector<std::string
     body += '\n';
     return;
   }
-  constexpr std::string_view kIdBegin = "{\"id\":\"";
-  constexpr std::string_view kIdEnd = "\",";
-  body += kIdBegin;
-  char head[kRecordIdBytes + kIdEnd.size() + kDocumentHeadBytesMax];
-  char* out = WriteRecordId(head, record);
-  for (char c : kIdEnd) *out++ = c;
-  out = WriteDocumentHead(out, record);
-  body.append(head, static_cast<size_t>(out - head));
-  body += pieces[0];
-  AppendDocumentEnd(body, record.text);
+  char* document = AppendHead(body, pieces[2], record);
+  WriteRecordId(document - kIdEnd.size() - kRecordIdBytes, record);
+  AppendOffset(body, record);
+  body += pieces[record.is_stderr ? 1 : 0];
   // The same bytes for the same record wherever it stands: the comma behind the last one goes in Finish.
-  body += settings_.format == WebhookFormat::kJson ? ',' : '\n';
+  AppendDocumentEnd(body, record.text, settings_.format == WebhookFormat::kJson ? ',' : '\n');
 }
 
 HttpRequest WebhookSink::Finish(std::string body, size_t) const {

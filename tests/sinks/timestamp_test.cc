@@ -47,8 +47,13 @@ TEST(Timestamp, PartsOfADate) {
 TEST(Timestamp, Decimals) {
   for (uint64_t number :
        {uint64_t{0}, uint64_t{9}, uint64_t{10}, uint64_t{99}, uint64_t{100}, uint64_t{12345}, UINT64_MAX}) {
-    char buffer[20];
-    EXPECT_EQ(std::string(buffer, WriteDecimal(buffer, number)), std::to_string(number));
+    std::string text = "n=";
+    AppendDecimal(text, number);
+    EXPECT_EQ(text, "n=" + std::to_string(number));
+  }
+  for (uint64_t power = 1; power <= UINT64_MAX / 10; power *= 10) {
+    EXPECT_EQ(DecimalBytes(power), std::to_string(power).size());
+    EXPECT_EQ(DecimalBytes(power - 1), std::to_string(power - 1).size());
   }
 }
 
