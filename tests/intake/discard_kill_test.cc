@@ -103,7 +103,7 @@ TEST(DiscardKill, FramesAndCountSurviveEveryKill) {
   uint64_t deaths = 0;
   uint64_t open = 0;
   const std::string bytes = LineFrames(0, 500, 300);
-  for (size_t cut : {0, 1, 3, 4, 50, 320}) KillEverywhere(bytes, cut, 65'536, 500, deaths, open);
+  for (size_t cut : {0u, 1u, 3u, 4u, 50u, 320u}) KillEverywhere(bytes, cut, 65'536, 500, deaths, open);
   EXPECT_GT(deaths, 100u);
   EXPECT_GT(open, 30u);
 }
@@ -112,7 +112,7 @@ TEST(DiscardKill, GiantFramesSurviveEveryKill) {
   uint64_t deaths = 0;
   uint64_t open = 0;
   const std::string bytes = LineFrame(0) + FrameOfBytes(1, 300'000) + LineFrames(2, 3) + FrameOfBytes(6, 70'000);
-  for (size_t cut : {0, 2, 30}) KillEverywhere(bytes, cut, 65'536, 6, deaths, open);
+  for (size_t cut : {0u, 2u, 30u}) KillEverywhere(bytes, cut, 65'536, 6, deaths, open);
   EXPECT_GT(deaths, 30u);
   EXPECT_GT(open, 10u);
 }

@@ -89,7 +89,7 @@ TEST_F(DiscardTest, WaitsForTheRestOfAFrameThatFitsThePipe) {
 }
 
 TEST_F(DiscardTest, FrameLargerThanThePipeGoesAsItComes) {
-  for (size_t bytes : {60'000, 65'536, 70'000, 300'000, 1'048'580}) {
+  for (size_t bytes : {60'000u, 65'536u, 70'000u, 300'000u, 1'048'580u}) {
     Discard discard = FromStart();
     const std::string all = LineFrame(0) + FrameOfBytes(2, bytes) + LineFrames(3, 4);
     Feed(discard, all);

@@ -230,7 +230,7 @@ TEST_F(FifoReaderTest, DiscardGoesOnAfterAKill) {
 }
 
 TEST_F(FifoReaderTest, CutFrameWhoseWriterDiedEndsTheDiscard) {
-  for (size_t cut : {1, 3, 4, 20, 150}) {
+  for (size_t cut : {1u, 3u, 4u, 20u, 150u}) {
     IntakeRig rig;
     rig.Begin("a");
     rig.WriteAll("a", LineFrames(0, 10));

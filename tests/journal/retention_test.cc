@@ -160,7 +160,7 @@ TEST(Retention, SurplusStreamsGoWhenSettled) {
   limits.streams_max = 10;
   const RetentionPlan plan = PlanRetention(all, limits);
   ASSERT_EQ(plan.drops.size(), 2u);
-  for (uint64_t id : {2, 3}) EXPECT_EQ(DroppedOf(plan, all[0].streams[id]), 1u);
+  for (size_t id : {size_t{2}, size_t{3}}) EXPECT_EQ(DroppedOf(plan, all[0].streams[id]), 1u);
 }
 
 TEST(Retention, DefaultsFollowTheFileSystem) {

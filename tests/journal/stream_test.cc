@@ -43,7 +43,7 @@ TEST_F(StreamTest, LocatesEveryOffset) {
   for (uint64_t offset = 100; offset < 250; ++offset) ExpectData(offset, 100, 250, true);
   for (uint64_t offset = 250; offset < 400; ++offset) ExpectGap(offset, 400, GapReason::kDropNewest);
   for (uint64_t offset = 400; offset < 480; ++offset) ExpectData(offset, 400, 480, false);
-  for (uint64_t offset : {480, 490, 499, 500, 1000}) EXPECT_EQ(stream_.Locate(offset).kind, Place::Kind::kWait);
+  for (uint64_t offset : {480u, 490u, 499u, 500u, 1000u}) EXPECT_EQ(stream_.Locate(offset).kind, Place::Kind::kWait);
 }
 
 TEST_F(StreamTest, HoleWithoutADiscardIsDamage) {
@@ -54,7 +54,7 @@ TEST_F(StreamTest, HoleWithoutADiscardIsDamage) {
 TEST_F(StreamTest, EndsBehindTheLastWholeFrame) {
   Load(false, true);
   ExpectData(479, 400, 480, false);
-  for (uint64_t offset : {480, 499, 500, 1000}) EXPECT_EQ(stream_.Locate(offset).kind, Place::Kind::kEnd);
+  for (uint64_t offset : {480u, 499u, 500u, 1000u}) EXPECT_EQ(stream_.Locate(offset).kind, Place::Kind::kEnd);
 }
 
 TEST_F(StreamTest, DropFirstNeverTakesTheNewest) {
@@ -64,7 +64,7 @@ TEST_F(StreamTest, DropFirstNeverTakesTheNewest) {
   EXPECT_TRUE(stream_.DropFirst(UINT64_MAX).empty());
   ASSERT_EQ(stream_.Segments().size(), 1u);
   EXPECT_EQ(stream_.Snapshot().first, 400u);
-  for (uint64_t offset : {0, 99, 100, 399}) ExpectGap(offset, 400, GapReason::kDropOldest);
+  for (uint64_t offset : {0u, 99u, 100u, 399u}) ExpectGap(offset, 400, GapReason::kDropOldest);
   ExpectData(400, 400, 480, false);
 }
 
