@@ -19,7 +19,7 @@ struct SimulatedDeath {};
 
 enum class DeathMode {
   kBefore,   // nothing of the call has happened
-  kHalfway,  // half of what a write or a splice moves; any other call: all of it
+  kHalfway,  // about half of the pages of a write, half of what a splice moves; any other call: all of it
   kAfter,    // all of it, but nobody has seen the answer
 };
 

@@ -92,9 +92,11 @@ TEST_F(MemFaultsTest, DiesAfterTheCall) {
 
 TEST_F(MemFaultsTest, DiesHalfwayThroughAWriteOrASplice) {
   disk_.DieAtCall(1, DeathMode::kHalfway);
-  EXPECT_THROW(static_cast<void>(file_->WriteAt(0, "abcd")), SimulatedDeath);
-  EXPECT_EQ(disk_.Contents("/f"), "ab23456789");
+  const std::string pages(4 * 4096, 'a');
+  EXPECT_THROW(static_cast<void>(file_->WriteAt(0, pages)), SimulatedDeath);
+  EXPECT_EQ(disk_.Contents("/f"), std::string(2 * 4096, 'a'));
   disk_.Crash();
+  disk_.SetContents("/f", "ab23456789");
 
   auto writer = disk_.OpenWriter("/p");
   auto file = std::move(*disk_.Open("/f", OpenMode::kReadWrite));

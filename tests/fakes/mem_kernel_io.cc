@@ -12,6 +12,14 @@ namespace {
 using Kind = DirEntry::Kind;
 using Moved = MoveOutcome::Kind;
 
+// What a kill leaves of a write: the kernel looks for it between pages only, so that a write within one is whole.
+size_t BytesBeforeKill(uint64_t offset, size_t bytes) {
+  constexpr uint64_t kPage = MemFileData::kBlockBytes;
+  const uint64_t end = (offset + bytes / 2) / kPage * kPage;
+  if ((offset + bytes - 1) / kPage == offset / kPage || end <= offset) return bytes;
+  return static_cast<size_t>(end - offset);
+}
+
 }  // namespace
 
 MemKernel::Handle MemKernel::AddHandle(OpenHandle handle) {
@@ -68,11 +76,12 @@ Status MemKernel::WriteSome(const OpenHandle& file, uint64_t offset, std::string
 }
 
 Status MemKernel::WriteAt(Handle file, uint64_t offset, std::string_view bytes) {
-  std::string_view half = bytes.substr(0, bytes.size() / 2);
+  const std::string_view half = bytes.substr(0, bytes.size() / 2);
   bool has_run = false;
   Status status = RunOn(file, Call::kWriteAt, true, [&](OpenHandle& handle) {
     has_run = true;
-    return WriteSome(handle, offset, faults_.is_halfway() ? half : bytes);
+    const size_t n = faults_.is_halfway() ? BytesBeforeKill(offset, bytes.size()) : bytes.size();
+    return WriteSome(handle, offset, bytes.substr(0, n));
   });
   // Of a write that fails a part may be there: what was refused by the test has left its first half.
   if (!has_run && !faults_.is_dead() && IsOpen(file)) {

@@ -16,7 +16,7 @@ constexpr uint64_t kAnySeed = UINT64_MAX;
 void PlaySeed(uint64_t seed, Hardness& hardness) {
   SetCaseLabel("TAILRACE_SEED=" + std::to_string(seed));
   const Actor::Plan plan = Actor::DrawPlan(seed);
-  World world(seed, plan.housekeeping, hardness);
+  World world({.seed = seed, .housekeeping = plan.housekeeping}, hardness);
   Actor actor(world, plan);
   actor.Play();
   ASSERT_EQ(world.complaint(), "") << "play it again with TAILRACE_SEED=" << seed << "\n" << world.TraceText();

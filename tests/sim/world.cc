@@ -26,16 +26,18 @@ const char* FullName(SpoolFull full) {
 
 }  // namespace
 
-World::World(uint64_t seed, const Housekeeper::Settings& settings, Hardness& hardness)
-    : seed_(seed),
-      settings_(settings),
+World::World(const Options& options, Hardness& hardness)
+    : may_discard(options.may_discard),
+      seed_(options.seed),
+      settings_(options.housekeeping),
       hardness_(hardness),
-      random_(seed),
-      product_random_(seed ^ 0x5eed),
+      random_(options.seed),
+      product_random_(options.seed ^ 0x5eed),
       disk_(clock_),
       traffic_(random_),
       buffer_(kFrameHeaderBytes + kFrameBodyBytesMax) {
   disk_.MakeDirs(kFifoFolder);
+  if (options.before_start) options.before_start(disk_);
   Revive();
 }
 

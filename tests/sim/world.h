@@ -43,7 +43,14 @@ struct SimWriter {
 
 class World {
  public:
-  World(uint64_t seed, const Housekeeper::Settings& settings, Hardness& hardness);
+  struct Options {
+    uint64_t seed = 0;
+    Housekeeper::Settings housekeeping;
+    // Called before the first start, for faults that may meet it.
+    std::function<void(MemDisk&)> before_start = {};
+    bool may_discard = false;
+  };
+  World(const Options& options, Hardness& hardness);
   ~World();
 
   const std::string& complaint() const { return complaint_; }
@@ -95,6 +102,8 @@ class World {
   MiniApp& app() { return *app_; }
   std::vector<std::unique_ptr<SimWriter>>& writers() { return writers_; }
   std::vector<SimContainer>& containers() { return containers_; }
+  // After a death that was armed, the next life dies at its k-th call, too; 0: it does not.
+  void SetSecondDeath(uint64_t k, DeathMode mode);
   // Called before the process goes, for whoever holds something of it.
   std::function<void()> before_end;
   // Room was short or calls failed at some time: then lines may have been discarded.
@@ -135,6 +144,8 @@ class World {
   std::vector<std::string> trace_;
   std::string complaint_;
   bool death_is_power_loss_ = false;
+  uint64_t second_death_ = 0;
+  DeathMode second_mode_ = DeathMode::kBefore;
   uint64_t fifos_made_ = 0;
 };
 

@@ -30,6 +30,11 @@ void World::LosePower() {
   Run([&] { (void)disk_.SyncDir(kFifoFolder); });
 }
 
+void World::SetSecondDeath(uint64_t k, DeathMode mode) {
+  second_death_ = k;
+  second_mode_ = mode;
+}
+
 // The disk is dead: whatever the destructors do has no effect.
 void World::Bury(bool is_power_loss) {
   CHECK(disk_.is_dead());
@@ -44,6 +49,7 @@ void World::Bury(bool is_power_loss) {
   } else {
     disk_.Crash();
   }
+  disk_.DieAtCall(std::exchange(second_death_, 0), second_mode_);
   Revive();
 }
 
@@ -63,6 +69,7 @@ void World::Revive() {
     NoteEnd(false);
     app_.reset();
     disk_.Crash();
+    disk_.DieAtCall(std::exchange(second_death_, 0), second_mode_);
   }
   CHECK(false);
 }

@@ -16,7 +16,7 @@ SpoolSettings SmallHistory() {
 
 TEST(WorldTest, PlainTrafficIsReadBackWhole) {
   Hardness hardness;
-  World world(1, {}, hardness);
+  World world({.seed = 1, .housekeeping = {}}, hardness);
   SimWriter& writer = world.StartWriter(world.AddContainer(SmallHistory()));
   for (int burst = 0; burst < 20; ++burst) {
     world.traffic().AddBytes(writer.written, world.clock().WallNow(), 30'000);
@@ -32,7 +32,7 @@ TEST(WorldTest, PlainTrafficIsReadBackWhole) {
 
 TEST(WorldTest, KillsLoseNothing) {
   Hardness hardness;
-  World world(2, {}, hardness);
+  World world({.seed = 2, .housekeeping = {}}, hardness);
   SimWriter& writer = world.StartWriter(world.AddContainer(SmallHistory()));
   for (int burst = 0; burst < 20; ++burst) {
     world.traffic().AddBytes(writer.written, world.clock().WallNow(), 30'000);
@@ -55,7 +55,7 @@ TEST(WorldTest, AFullDiskIsCounted) {
   Housekeeper::Settings settings;
   settings.spool_free = 0;
   settings.spool_limit = uint64_t{1} << 40;
-  World world(3, settings, hardness);
+  World world({.seed = 3, .housekeeping = settings}, hardness);
   SpoolSettings spool = SmallHistory();
   spool.max_file = 100;
   SimWriter& writer = world.StartWriter(world.AddContainer(spool));
@@ -79,7 +79,7 @@ TEST(WorldTest, AFullDiskIsCounted) {
 
 TEST(WorldTest, WhatWasSyncedOutlivesAPowerLoss) {
   Hardness hardness;
-  World world(4, {}, hardness);
+  World world({.seed = 4, .housekeeping = {}}, hardness);
   for (int round = 0; round < 10; ++round) {
     SimWriter& writer = world.StartWriter(world.AddContainer(SmallHistory()));
     world.traffic().AddBytes(writer.written, world.clock().WallNow(), 200'000);
