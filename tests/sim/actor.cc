@@ -33,6 +33,8 @@ Actor::Plan Actor::DrawPlan(uint64_t seed) {
 Actor::Actor(World& world, const Plan& plan) : world_(world), random_(world.random()), plan_(plan) {
   world_.may_drop_early = *plan.housekeeping.spool_limit < kHugeCapacity || *plan.housekeeping.spool_free > 0;
   world_.may_discard = *plan.housekeeping.spool_limit < kHugeCapacity;
+  // See FailCalls: what was discarded without a note is known to the process alone.
+  world_.kills_at_end = plan.has_kills || plan.has_power_losses || !plan.has_failing_calls;
   // Whoever reads goes with the process that serves him.
   world_.before_end = [this] { slow_.clear(); };
 }

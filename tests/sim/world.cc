@@ -149,6 +149,8 @@ void World::UnlinkClosed() {
 
 void World::IntakeTurn(Nanos wait) {
   Run([&] { app_->intake->RunOnce(clock_.Now() + wait); });
+  // dockerd waits in write(2), perhaps in the middle of a frame, and goes on as soon as there is room.
+  PumpAll();
 }
 
 void World::HousekeeperTurn() {

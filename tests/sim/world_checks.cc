@@ -186,6 +186,7 @@ void World::Finish() {
   if (!complaint_.empty()) return;
   CheckEnd();
   // What was read back from memory is read once more from disk alone.
+  if (!kills_at_end) return CheckLeftovers();
   Kill();
   RunFor(std::chrono::seconds(3));
   CheckEnd();
