@@ -1,0 +1,103 @@
+#include "delivery/batch.h"
+
+#include <algorithm>
+
+#include "delivery/stream_slot.h"
+
+namespace tailrace {
+
+namespace {
+
+constexpr size_t kConstantBytes = 1_KiB;  // of a document, about: only to see early that one does not fit
+
+std::string MarkerText(const RecordPlace& place) {
+  const bool is_one = place.lost_lines == 1;
+  return "tailrace: " + std::to_string(place.lost_lines) + (is_one ? " line" : " lines") + " lost here (" +
+         std::string(GapReasonName(place.reason)) + ")";
+}
+
+RecordView ViewOf(const StreamSlot& slot, const Record& record, const std::string& marker_text) {
+  const RecordPlace& place = record.place;
+  RecordView view;
+  view.stream_id = slot.stream().id().value;
+  view.first = place.first;
+  view.time_nano = place.time_nano;
+  if (place.kind == RecordKind::kMarker) {
+    view.is_stderr = true;
+    view.text = marker_text;
+    view.lost_lines = place.lost_lines;
+    view.lost_reason = GapReasonName(place.reason);
+    return view;
+  }
+  view.is_stderr = place.tile.source == Source::kStderr;
+  view.text = record.text;
+  view.is_part = place.is_part;
+  return view;
+}
+
+}  // namespace
+
+void EncodeRecord(const StreamSlot& slot, const Record& record, std::string& body) {
+  const bool is_marker = record.place.kind == RecordKind::kMarker;
+  const std::string marker_text = is_marker ? MarkerText(record.place) : std::string();
+  slot.sink().Append(ViewOf(slot, record, marker_text), slot.pieces(), body);
+}
+
+Batch::Fit Batch::Append(StreamSlot& slot, const Record& record, const BatchLimits& limits) {
+  if (!empty()) {
+    if (records_.size() >= limits.records) return Fit::kFull;
+    if (body_.size() + record.text.size() + kConstantBytes > limits.bytes && record.text.size() > kConstantBytes) {
+      return Fit::kFull;
+    }
+  }
+  const size_t before = body_.size();
+  EncodeRecord(slot, record, body_);
+  Fit fit = Fit::kTaken;
+  if (!empty() && body_.size() > limits.bytes) fit = Fit::kFull;
+  const size_t memory = MemoryBytes() + sizeof(BatchRecord);
+  if (fit == Fit::kTaken && !(empty() ? lease_.Overdraw(memory) : lease_.Cover(memory))) fit = Fit::kNoMemory;
+  if (fit != Fit::kTaken) {
+    body_.resize(before);
+    return fit;
+  }
+  records_.push_back({.range = {&slot, record.place}});
+  body_bytes_ = body_.size();
+  return fit;
+}
+
+std::string Batch::TakeBody() { return std::move(body_); }
+
+void Batch::KeepMemory(size_t bytes) {
+  records_.shrink_to_fit();
+  lease_.ShrinkTo(bytes + records_.size() * sizeof(BatchRecord));
+}
+
+void Batch::MarkSent() {
+  for (BatchRecord& record : records_) {
+    record.was_sent = record.range.place.tile.end <= record.range.slot->sent_up_to();
+  }
+  for (const BatchRecord& record : records_) record.range.slot->NoteSent(record.range.place.tile.end);
+}
+
+void AppendRange(std::vector<RetryRange>& ranges, const RetryRange& range) {
+  constexpr size_t kLookBack = 4;  // both sources of a stream, and a neighbour's
+  const size_t look_back = range.is_marker() ? 0 : std::min(kLookBack, ranges.size());
+  for (size_t i = ranges.size(); i > ranges.size() - look_back; --i) {
+    RetryRange& last = ranges[i - 1];
+    if (last.slot != range.slot || last.place.tile.source != range.place.tile.source) continue;
+    if (last.is_marker() || last.place.tile.end != range.place.tile.begin) break;
+    last.place.tile.end = range.place.tile.end;
+    last.place.tile.lines_after = range.place.tile.lines_after;
+    last.place.kind = range.place.kind;
+    return;
+  }
+  ranges.push_back(range);
+}
+
+std::vector<RetryRange> RangesOf(const std::vector<BatchRecord>& records, size_t from, size_t to) {
+  std::vector<RetryRange> ranges;
+  for (size_t i = from; i < to; ++i) AppendRange(ranges, records[i].range);
+  return ranges;
+}
+
+}  // namespace tailrace

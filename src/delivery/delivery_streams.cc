@@ -1,0 +1,163 @@
+// Delivery, the part that knows which streams there are, and to which destination their slots belong.
+#include <algorithm>
+#include <tuple>
+
+#include "delivery/delivery.h"
+
+namespace tailrace {
+
+void Delivery::TakeMail(MonoTime now) {
+  std::vector<Mail> mail;
+  {
+    MutexLock lock(mu_);
+    mail.swap(mail_);
+  }
+  for (Mail& item : mail) {
+    std::visit([&](auto& letter) { Take(letter, now); }, item);
+  }
+}
+
+void Delivery::Take(AttachMail& mail, MonoTime now) { AttachStream(std::move(mail.stream), now); }
+
+void Delivery::Take(DetachMail& mail, MonoTime) {
+  std::erase_if(waiting_, [&](const WaitingSlot& waiting) { return waiting.stream->id() == mail.stream; });
+  for (auto& [key, entry] : destinations_) {
+    std::vector<const StreamSlot*> slots;
+    for (const auto& slot : entry.destination->slots()) {
+      if (slot->stream().id() == mail.stream) slots.push_back(slot.get());
+    }
+    for (const StreamSlot* slot : slots) (void)entry.destination->RemoveSlot(*slot);
+  }
+  std::erase_if(attached_, [&](const CursorBoard::Key& key) { return key.stream == mail.stream; });
+}
+
+void Delivery::AttachStream(StreamLease stream, MonoTime now) {
+  std::vector<std::string> slots;
+  for (const std::string& slot : stream->facts().slots) {
+    if (attached_.insert({stream->id(), slot}).second) slots.push_back(slot);
+  }
+  while (!slots.empty()) {
+    WaitingSlot waiting{.stream = {}, .slot = std::move(slots.back()), .problem = {}, .retry_at = now};
+    slots.pop_back();
+    waiting.stream = slots.empty() ? std::move(stream) : parts_.journal.Lease(*stream);
+    AttachSlot(std::move(waiting), now);
+  }
+}
+
+void Delivery::AttachSlot(WaitingSlot waiting, MonoTime now) {
+  const Status status = TryAttach(waiting);
+  if (status.ok()) return;
+  if (waiting.problem.empty()) {
+    parts_.log.Write(LogLevel::kWarning, "slot-waits",
+                     {{"stream", waiting.stream->id().ToString()},
+                      {"container", waiting.stream->facts().container_name},
+                      {"slot", waiting.slot},
+                      {"why", status.message()},
+                      {"next", "its lines are kept; looked at again each 30 s"}});
+  }
+  waiting.problem = status.message();
+  // The disk may have room again soon.
+  waiting.retry_at = now + (status.code() == StatusCode::kInvalid ? kAttachRetry : Nanos(std::chrono::seconds(1)));
+  waiting_.push_back(std::move(waiting));
+}
+
+// On success, and when nothing is left to be delivered, the lease has gone.
+Status Delivery::TryAttach(WaitingSlot& waiting) {
+  Stream& stream = *waiting.stream;
+  const CursorBoard::Key key{stream.id(), waiting.slot};
+  const Stream::State state = stream.Snapshot();
+  if (state.ended && !stream.is_committed()) {
+    attached_.erase(key);
+    return Status::Ok();
+  }
+  const std::string path = StreamSlot::CursorPath(stream, waiting.slot);
+  if (state.ended) {
+    // Most streams on disk are history: looking at them makes no files.
+    const Result<CursorFile> seen = CursorFile::Peek(parts_.disk, path);
+    if (state.progress.whole_end == 0 || (seen.ok() && seen->cursor().frontier() >= state.progress.whole_end)) {
+      attached_.erase(key);
+      return Status::Ok();
+    }
+  }
+  ASSIGN_OR_RETURN(CursorFile cursor, CursorFile::Open(parts_.disk, path));
+  if (cursor.is_damaged()) {
+    parts_.log.Write(LogLevel::kError, "cursor-damaged", {{"path", path}, {"next", "the stream is sent again"}});
+  }
+  return MakeSlot(waiting, std::move(cursor));
+}
+
+Status Delivery::MakeSlot(WaitingSlot& waiting, CursorFile cursor) {
+  ASSIGN_OR_RETURN(SlotPlan plan, options_.make_slot(waiting.stream->facts(), waiting.slot));
+  if (plan.settings.urls.empty()) return Invalid("no URL");
+  StreamSlot::Parts parts{.stream = std::move(waiting.stream),
+                          .name = waiting.slot,
+                          .sink = std::move(plan.sink),
+                          .description = std::move(plan.description),
+                          .cursor = std::move(cursor)};
+  auto slot = std::make_unique<StreamSlot>(parts_.disk, std::move(parts));
+  EntryFor({plan.kind, plan.settings}).destination->AddSlot(std::move(slot));
+  return Status::Ok();
+}
+
+Delivery::Entry& Delivery::EntryFor(const DestinationKey& key) {
+  Entry& entry = destinations_[key];
+  if (entry.destination != nullptr) return entry;
+  const DeliveryShared shared{parts_.disk,       parts_.clock, parts_.random, parts_.log,   parts_.transport,
+                              options_.compress, budget_,      buffer_,       dead_letters_};
+  entry.destination = std::make_unique<Destination>(shared, key.first + " " + key.second.urls.front(), key.second);
+  return entry;
+}
+
+void Delivery::RetryWaiting(MonoTime now) {
+  std::vector<WaitingSlot> due;
+  for (WaitingSlot& waiting : waiting_) {
+    if (waiting.retry_at <= now) due.push_back(std::move(waiting));
+  }
+  std::erase_if(waiting_, [](const WaitingSlot& waiting) { return !waiting.stream; });
+  for (WaitingSlot& waiting : due) AttachSlot(std::move(waiting), now);
+}
+
+// One container at a time: there may be thousands, and intake's streams come first.
+void Delivery::ScanDisk(MonoTime now) {
+  const std::string container = to_scan_.back();
+  to_scan_.pop_back();
+  for (StreamLease& stream : parts_.journal.Find(container)) AttachStream(std::move(stream), now);
+}
+
+// The files that hold credentials may have changed: then the streams belong to another destination.
+void Delivery::RefreshSettings(Entry& entry, const DestinationKey& key, MonoTime now) {
+  entry.fresh_at = now + kFreshSettings;
+  std::vector<std::tuple<const StreamSlot*, DestinationKey>> moves;
+  for (const auto& slot : entry.destination->slots()) {
+    Result<SlotPlan> plan = options_.make_slot(slot->stream().facts(), slot->name());
+    if (!plan.ok() || plan->settings.urls.empty()) continue;
+    DestinationKey fresh{plan->kind, std::move(plan->settings)};
+    if (fresh != key) moves.emplace_back(slot.get(), std::move(fresh));
+  }
+  for (const auto& [slot, fresh] : moves) {
+    std::unique_ptr<StreamSlot> moved = entry.destination->RemoveSlot(*slot);
+    EntryFor(fresh).destination->AddSlot(std::move(moved));
+  }
+  if (moves.empty()) return;
+  parts_.log.Write(LogLevel::kInfo, "fresh-settings",
+                   {{"destination", entry.destination->label()}, {"streams", std::to_string(moves.size())}});
+}
+
+void Delivery::DropFinished() {
+  for (auto& [key, entry] : destinations_) {
+    for (const std::unique_ptr<StreamSlot>& slot : entry.destination->TakeFinished()) {
+      attached_.erase({slot->stream().id(), slot->name()});
+    }
+  }
+}
+
+void Delivery::Tidy(MonoTime now) {
+  tidy_at_ = now + kTidy;
+  std::set<StreamId> streams;
+  for (const StreamLease& stream : parts_.journal.Streams()) streams.insert(stream->id());
+  board_.KeepOnly(streams);
+  if (destinations_.size() <= kDestinationsMax) return;
+  std::erase_if(destinations_, [](const auto& entry) { return entry.second.destination->slots().empty(); });
+}
+
+}  // namespace tailrace

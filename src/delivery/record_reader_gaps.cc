@@ -1,0 +1,95 @@
+// RecordReader, the part that deals with what is not there: gaps, damage, and the ends of ranges and streams.
+#include <algorithm>
+
+#include "delivery/record_reader.h"
+#include "journal/segment_index.h"
+
+namespace tailrace {
+
+LineCounts RecordReader::CountsBehindGap(const ReadOutcome& read) const {
+  const Result<std::vector<IndexLine>> index = LoadSegmentIndex(disk_, stream_, read.gap_end);
+  if (index.ok()) return index->front().counts;
+  const Stream::State state = stream_.Snapshot();
+  if (read.gap_end >= state.progress.whole_end) return state.progress.counts;
+  return {{sides_[0].lines + read.gap_lines, sides_[1].lines}};  // A segment that cannot be read, in the middle.
+}
+
+void RecordReader::TakeGap(const ReadOutcome& read) {
+  GiveOpen(RecordKind::kPart);
+  is_damaged_ = false;  // What was lost by it is counted in the gap.
+  const uint64_t gap_end = std::min(read.gap_end, end_);
+  const LineCounts behind = CountsBehindGap(read);
+  if (!gap_) gap_ = PendingGap{.tiles = {}, .end = 0, .reason = read.reason};
+  gap_->end = gap_end;
+  for (size_t s = 0; s < kSources; ++s) {
+    Side& side = sides_[s];
+    if (!side.is_wanted() || side.prev_end >= gap_end) continue;
+    uint64_t lines_after = std::max(side.lines, behind.ends[s]);
+    if (end_ != UINT64_MAX) lines_after = gap_end == end_ ? end_lines_ : std::min(lines_after, end_lines_);
+    Tile& tile = gap_->tiles[s];
+    if (tile.begin == tile.end) tile = {static_cast<Source>(s), side.prev_end, gap_end, side.lines, lines_after};
+    tile.end = gap_end;
+    tile.lines_after = lines_after;
+    side.prev_end = gap_end;
+    side.lines = lines_after;
+  }
+  offset_ = gap_end;
+}
+
+void RecordReader::GiveMarker(int64_t time_nano) {
+  Record record;
+  record.place.kind = RecordKind::kMarker;
+  record.place.first = gap_->end;
+  record.place.time_nano = time_nano;
+  record.place.reason = gap_->reason;
+  for (const Tile& tile : gap_->tiles) {
+    if (tile.begin == tile.end) continue;
+    Tile& slot = record.place.tile.end == 0 ? record.place.tile : record.other;
+    slot = tile;
+    record.place.lost_lines += tile.lines();
+  }
+  gap_.reset();
+  if (record.place.tile.end != 0) ready_.push_back(record);
+}
+
+// Intake counted more lines than could be read: those that damage has swallowed.
+void RecordReader::GiveCorrupt(const LineCounts& counts) {
+  for (size_t s = 0; s < kSources; ++s) {
+    Side& side = sides_[s];
+    const auto source = static_cast<Source>(s);
+    if (side.wanted_from > offset_ || counts.ends[s] <= side.lines || joiner_.Open(source).pieces > 0) continue;
+    Record record;
+    record.place.kind = RecordKind::kCorrupt;
+    record.place.tile = {source, side.prev_end, std::max(side.prev_end, offset_), side.lines, counts.ends[s]};
+    side.prev_end = record.place.tile.end;
+    side.lines = counts.ends[s];
+    ready_.push_back(record);
+  }
+}
+
+void RecordReader::FinishRange() {
+  is_over_ = true;
+  GiveOpen(end_kind_ == RecordKind::kOpenEnd ? RecordKind::kOpenEnd : RecordKind::kPart);
+  if (gap_) GiveMarker(stream_.Snapshot().progress.time_max);
+  LineCounts counts;
+  for (size_t s = 0; s < kSources; ++s) counts.ends[s] = sides_[s].is_wanted() ? end_lines_ : 0;
+  GiveCorrupt(counts);
+}
+
+void RecordReader::FinishStream() {
+  if (end_ != UINT64_MAX) {
+    // The end of the range is gone, as after a power loss.
+    offset_ = end_;
+    FinishRange();
+    return;
+  }
+  is_over_ = true;
+  GiveOpen(RecordKind::kOpenEnd);
+  const StreamProgress progress = stream_.Snapshot().progress;
+  if (gap_) GiveMarker(progress.time_max);
+  LineCounts counts = progress.counts;
+  for (size_t s = 0; s < kSources; ++s) counts.ends[s] += progress.is_open[s] ? 1 : 0;
+  GiveCorrupt(counts);
+}
+
+}  // namespace tailrace

@@ -1,0 +1,233 @@
+#include "delivery/settler.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "delivery/backoff.h"
+#include "delivery/record_text.h"
+
+namespace tailrace {
+
+namespace {
+
+// A node that has just died, not the document's fault, however long it lasts.
+bool IsTransportTrouble(const std::string& type) {
+  return type.find("node_") != std::string::npos || type.find("connect") != std::string::npos ||
+         type.find("timeout") != std::string::npos || type.find("shard") != std::string::npos;
+}
+
+}  // namespace
+
+Settler::Verdict Settler::VerdictOn(const Batch& batch, const RecordOutcome& outcome, const Answer& answer) const {
+  switch (outcome.outcome) {
+    case Outcome::kDelivered:
+    case Outcome::kDuplicate:
+    case Outcome::kDiverted: return Verdict::kSettled;
+    case Outcome::kHold: return Verdict::kHold;
+    case Outcome::kRejected: return Verdict::kDead;
+    case Outcome::kRetry: break;
+  }
+  const BatchOrigin& origin = batch.origin;
+  const bool is_poison = outcome.status == 500 && !IsTransportTrouble(outcome.type) &&
+                         origin.attempts >= kPoisonAttempts && answer.now - origin.first_failed >= kPoisonAge &&
+                         parts_.books.delivered - origin.delivered_then >= kPoisonSiblings;
+  if (is_poison) return Verdict::kDead;
+  return origin.is_hold_probe ? Verdict::kHold : Verdict::kRetry;
+}
+
+Settler::Applied Settler::Apply(const Batch& batch, const Answer& answer) {
+  CHECK_EQ(batch.size(), answer.judgement.outcomes.size());
+  Applied applied;
+  std::vector<size_t> dead;
+  std::vector<RetryRange> again;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const BatchRecord& record = batch.records()[i];
+    const RecordOutcome& outcome = answer.judgement.outcomes[i];
+    switch (VerdictOn(batch, outcome, answer)) {
+      case Verdict::kSettled:
+        SettleDelivered(record, outcome);
+        ++applied.settled;
+        break;
+      case Verdict::kDead: dead.push_back(i); break;
+      case Verdict::kRetry:
+        AppendRange(again, record.range);
+        ++applied.retried;
+        break;
+      case Verdict::kHold:
+        Hold(record.range, answer, outcome.type.empty() ? answer.judgement.error : outcome.type);
+        ++applied.held;
+        break;
+    }
+  }
+  if (!dead.empty()) Bury(batch, dead, answer);
+  applied.settled += dead.size();
+  if (batch.origin.is_hold_probe) EndHoldProbe(batch, answer);
+  if (again.empty()) return applied;
+  parts_.books.retries += applied.retried;
+  RetryGroup group{.ranges = {}, .limits = {}, .origin = OriginAfter(batch, answer.now), .not_before = answer.now};
+  group.not_before = answer.now + Backoff::Draw(parts_.random, batch.origin.attempts, {});
+  applied.is_full = !AddGroup(std::move(again), std::move(group));
+  return applied;
+}
+
+void Settler::SettleDelivered(const BatchRecord& record, const RecordOutcome& outcome) {
+  Books& books = parts_.books;
+  const uint64_t before = books.delivered;
+  const bool is_duplicate = outcome.outcome == Outcome::kDuplicate;
+  StreamSlot& slot = *record.range.slot;
+  books.Settle(slot, record.range.place, is_duplicate ? Settlement::kDuplicate : Settlement::kDelivered);
+  const uint64_t lines = books.delivered - before;
+  if (outcome.outcome == Outcome::kDiverted) books.diverted += lines;
+  if (!is_duplicate || record.was_sent) return;
+  if (books.foreign_duplicate == 0) {
+    parts_.log.Write(LogLevel::kWarning, "foreign-duplicate",
+                     {{"slot", slot.name()},
+                      {"stream", slot.stream().id().ToString()},
+                      {"why", "the server has lines that this spool never sent; is it a copy of another?"}});
+  }
+  books.foreign_duplicate += lines;
+}
+
+void Settler::Hold(const RetryRange& range, const Answer& answer, const std::string& why) {
+  StreamSlot& slot = *range.slot;
+  if (!slot.is_held) {
+    parts_.log.Write(LogLevel::kWarning, "stream-held",
+                     {{"stream", slot.stream().id().ToString()},
+                      {"container", slot.stream().facts().container_name},
+                      {"slot", slot.name()},
+                      {"why", why},
+                      {"next", "its lines are kept; one is tried again each 30 s"}});
+    slot.hold_until = answer.now + kHold;
+  }
+  slot.is_held = true;
+  slot.hold_error = why;
+  AppendRange(slot.held, range);
+}
+
+// Some records failed by themselves, while others did not: that counts as an attempt, a server's absence does not.
+BatchOrigin Settler::OriginAfter(const Batch& batch, MonoTime now) const {
+  BatchOrigin origin = batch.origin;
+  if (origin.attempts == 0) {
+    origin.first_failed = now;
+    origin.delivered_then = parts_.books.delivered;
+  }
+  ++origin.attempts;
+  origin.is_isolated = false;
+  origin.is_hold_probe = false;
+  return origin;
+}
+
+// The streams of which one record was tried: those that are let go, and those that wait on.
+void Settler::EndHoldProbe(const Batch& batch, const Answer& answer) {
+  std::set<StreamSlot*> slots;
+  for (const BatchRecord& record : batch.records()) slots.insert(record.range.slot);
+  for (StreamSlot* slot : slots) {
+    if (slot->hold_until != kNever) continue;
+    const bool is_refused = std::any_of(batch.records().begin(), batch.records().end(), [&](const BatchRecord& record) {
+      return record.range.slot == slot && !slot->IsSettled(record.range.place);
+    });
+    slot->hold_until = answer.now + kHold;
+    if (is_refused) continue;
+    RetryGroup group;
+    if (!AddGroup(slot->held, std::move(group))) continue;  // Next time.
+    slot->held.clear();
+    slot->is_held = false;
+    slot->hold_error.clear();
+  }
+}
+
+void Settler::Bury(const Batch& batch, const std::vector<size_t>& dead, const Answer& answer) {
+  std::vector<DeadLetter> letters;
+  letters.reserve(dead.size());
+  for (const size_t index : dead) letters.push_back(LetterOf(batch, index, answer));
+  const DeadLetters::Written written = parts_.dead_letters.Write(letters);
+  if (!written.status.ok()) {
+    parts_.log.Write(LogLevel::kError, "dead-letters", {{"why", written.status.message()}});
+  }
+  const bool may_drop = written.status.code() == StatusCode::kBusy && !parts_.dead_letters.holds_when_full();
+  for (size_t i = 0; i < dead.size(); ++i) {
+    const RetryRange& range = batch.records()[dead[i]].range;
+    if (i < written.count) {
+      parts_.books.Settle(*range.slot, range.place, Settlement::kDead);
+    } else if (may_drop) {
+      parts_.books.Settle(*range.slot, range.place, Settlement::kDropped);
+    } else {
+      Hold(range, answer, written.status.message());
+    }
+  }
+}
+
+DeadLetter Settler::LetterOf(const Batch& batch, size_t index, const Answer& answer) {
+  const RetryRange& range = batch.records()[index].range;
+  StreamSlot& slot = *range.slot;
+  const RecordOutcome& outcome = answer.judgement.outcomes[index];
+  Record record{.place = range.place, .text = {}, .other = {}};
+  std::string joined;
+  if (!range.is_marker()) record.text = ReadText(parts_.disk, slot.stream(), range.place, joined);
+  DeadLetter letter;
+  letter.slot = slot.name();
+  letter.url = answer.url;
+  letter.container_id = slot.stream().facts().container_id;
+  letter.container_name = slot.stream().facts().container_name;
+  letter.stream_id = slot.stream().id().value;
+  letter.offset = range.place.first;
+  letter.source = SourceName(range.place.tile.source);
+  letter.time_nano = range.place.time_nano;
+  letter.text = record.text;
+  EncodeRecord(slot, record, letter.document);
+  letter.status = outcome.status;
+  letter.type = outcome.type;
+  letter.reason = outcome.reason.empty() ? answer.judgement.error : outcome.reason;
+  letter.attempts = batch.origin.attempts + 1;
+  letter.last_attempt = parts_.clock.WallNow();
+  const Nanos since_first = batch.origin.attempts > 0 ? answer.now - batch.origin.first_failed : Nanos(0);
+  letter.first_attempt.ns = letter.last_attempt.ns - since_first.count();
+  return letter;
+}
+
+bool Settler::AddGroup(std::vector<RetryRange> ranges, RetryGroup group) {
+  group.ranges.assign(ranges.begin(), ranges.end());
+  return parts_.groups.Add(std::move(group));
+}
+
+bool Settler::Retry(const Batch& batch, MonoTime now, MonoTime not_before) {
+  parts_.books.retries += batch.size();
+  if (batch.origin.is_hold_probe) {
+    for (const BatchRecord& record : batch.records()) {
+      StreamSlot& slot = *record.range.slot;
+      slot.held.insert(slot.held.begin(), record.range);
+      slot.hold_until = now + kHold;
+    }
+    return true;
+  }
+  RetryGroup group{.ranges = {}, .limits = {}, .origin = batch.origin, .not_before = not_before};
+  if (group.origin.is_isolated) group.limits.records = batch.size();
+  return AddGroup(RangesOf(batch.records(), 0, batch.size()), std::move(group));
+}
+
+bool Settler::Split(const Batch& batch, const Answer& answer, bool halves_bytes) {
+  ++parts_.books.splits;
+  if (batch.size() == 1) {
+    Bury(batch, {0}, answer);
+    if (batch.origin.is_hold_probe) EndHoldProbe(batch, answer);
+    return true;
+  }
+  RetryGroup group{.ranges = {}, .limits = {}, .origin = batch.origin, .not_before = answer.now};
+  group.origin.is_isolated = true;
+  group.origin.is_hold_probe = false;
+  if (batch.origin.is_hold_probe) EndHoldProbe(batch, answer);
+  if (halves_bytes) {
+    group.limits.bytes = std::max<size_t>(1, batch.body_bytes() / 2);
+    return AddGroup(RangesOf(batch.records(), 0, batch.size()), std::move(group));
+  }
+  // The first half is tried first: it is added last.
+  const size_t middle = batch.size() / 2;
+  group.limits.records = batch.size() - middle;
+  if (!AddGroup(RangesOf(batch.records(), middle, batch.size()), group)) return false;
+  group.limits.records = middle;
+  return AddGroup(RangesOf(batch.records(), 0, middle), std::move(group));
+}
+
+}  // namespace tailrace

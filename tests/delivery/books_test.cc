@@ -1,0 +1,37 @@
+#include "delivery/books.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/delivery/delivery_rig.h"
+
+namespace tailrace {
+namespace {
+
+TEST(BooksTest, EachLineIsCountedOnce) {
+  DeliveryRig rig;
+  const StreamLease stream = rig.NewStream();
+  const std::unique_ptr<StreamSlot> slot = rig.NewSlot(*stream);
+  Books books;
+  RecordPlace place;
+  uint64_t at = 0;
+  for (const Settlement how : {Settlement::kDelivered, Settlement::kDuplicate, Settlement::kDead, Settlement::kDropped,
+                               Settlement::kCorrupt}) {
+    place.tile = {Source::kStdout, at, at + 10, at / 10, at / 10 + 1};
+    books.Settle(*slot, place, how);
+    books.Settle(*slot, place, Settlement::kDelivered);
+    at += 10;
+  }
+  EXPECT_EQ(books.delivered, 2u);
+  EXPECT_EQ(books.duplicate, 1u);
+  EXPECT_EQ(books.dead, 1u);
+  EXPECT_EQ(books.dropped, 1u);
+  EXPECT_EQ(books.corrupt, 1u);
+  EXPECT_EQ(books.settled(), slot->LinesSettled());
+  place.kind = RecordKind::kMarker;
+  place.tile = {Source::kStdout, at, at + 100, at / 10, at / 10 + 7};
+  books.Settle(*slot, place, Settlement::kDelivered);
+  EXPECT_EQ(books.dropped, 8u);
+}
+
+}  // namespace
+}  // namespace tailrace
