@@ -76,9 +76,17 @@ class OnceTest(DeliveryCase):
             shipper.start()
         lines = [line for talker in talkers for line in talker.finish()]
         self.assert_indexed(self.client, self.index, lines)
+        self.assert_nothing_comes_later(shipper, lines)
         again = self.refused_as_duplicates()
         print(f"{KILLS} kills, {len(lines)} lines, {again} documents sent again after they had been stored")
         self.assertGreater(again, KILLS // 10, "no kill came between a request and its answer")
+
+    def assert_nothing_comes_later(self, shipper, lines):
+        """What was in flight is answered before the plugin ends, and the next one has nothing to send."""
+        self.assertEqual(shipper.terminate(), 0)
+        shipper.start()
+        self.assertEqual(shipper.terminate(), 0)
+        self.assert_indexed(self.server.client, self.index, lines)
 
     def refused_as_duplicates(self):
         stats = self.client.must("GET", f"/{self.index}/_stats/indexing")
@@ -99,6 +107,7 @@ class OnceTest(DeliveryCase):
                 self.server.start()
         lines = talker.finish()
         self.assert_indexed(self.server.client, self.index, lines, timeout=240)
+        self.assert_nothing_comes_later(shipper, lines)
 
     def test_stopping_does_not_wait_for_a_server_that_is_away(self):
         self.mapped_index()

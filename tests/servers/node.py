@@ -8,7 +8,7 @@ from processes import free_port, wait_until
 class Server:
     """Subclasses say how it is launched and when it is ready."""
 
-    ready_seconds = 120  # Generous: other work may hold both processors.
+    ready_seconds = 300  # Seconds on idle processors; other work may hold them.
 
     def __init__(self, port=0):
         self.port = port or free_port()
