@@ -89,6 +89,7 @@ void Driver::Reattach() {
       parts_.log.Write(LogLevel::kError, "reattach-failed",
                        {{"container", ShortId(stream->facts().container_id)}, {"why", fifo.status().message()}});
     }
+    Deliver(*stream);
     parts_.intake.Register(std::move(stream), fifo.ok() ? std::move(*fifo) : nullptr);
   }
   if (!parts_.own_fifo_directory.empty()) AttachUnknown();
@@ -138,13 +139,33 @@ Status Driver::CheckKnown(const StartRequest& request, const Stream& stream) {
 
 Status Driver::StartNew(const StartRequest& request) {
   ASSIGN_OR_RETURN(ContainerOptions options, OptionsOf(request.info));
+  ASSIGN_OR_RETURN(std::vector<std::string> slots, SlotsOf(request.info, options));
   // First the FIFO, since nothing flows before the answer: what fails here leaves nothing to undo.
   ASSIGN_OR_RETURN(std::unique_ptr<Fifo> fifo, parts_.disk.OpenFifo(request.file));
-  StreamLease stream = Commit(FactsOf(request, options));
+  StreamFacts facts = FactsOf(request, options);
+  facts.slots = std::move(slots);
+  StreamLease stream = Commit(std::move(facts));
   parts_.log.Write(LogLevel::kDebug, "start",
                    {{"container", ShortId(request.info.id)}, {"stream", stream->id().ToString()}});
+  Deliver(*stream);
   parts_.intake.Register(std::move(stream), std::move(fifo));
   return Status::Ok();
+}
+
+void Driver::Deliver(const Stream& stream) {
+  if (parts_.delivery == nullptr || stream.facts().slots.empty()) return;
+  parts_.delivery->Attach(parts_.journal.Lease(stream));
+}
+
+// What was good enough to start with once is so again: `docker logs` of a stopped container is a start, too.
+Result<std::vector<std::string>> Driver::SlotsOf(const ContainerInfo& info, const ContainerOptions& options) {
+  if (parts_.slots == nullptr) return std::vector<std::string>();
+  Result<std::vector<std::string>> slots = parts_.slots->Check(options.frozen);
+  if (slots.ok()) return slots;
+  if (!StartedBefore(info.id, options.frozen)) return slots.status();
+  parts_.log.Write(LogLevel::kWarning, "options-no-longer-valid",
+                   {{"container", ShortId(info.id)}, {"why", slots.status().message()}});
+  return parts_.slots->SlotsOf(options.frozen);
 }
 
 Result<ContainerOptions> Driver::OptionsOf(const ContainerInfo& info) {
@@ -211,6 +232,7 @@ void Driver::UndoStart(const std::string& file) {
   parts_.log.Write(
       LogLevel::kWarning, "start-undone",
       {{"container", ShortId(stream->facts().container_id)}, {"why", "the client left before the answer"}});
+  if (parts_.delivery != nullptr) parts_.delivery->Detach(stream->id());
   parts_.intake.Abandon(stream->id());
 }
 

@@ -12,6 +12,7 @@
 #include "base/mutex.h"
 #include "config/options.h"
 #include "driver/container_info.h"
+#include "driver/slot_plans.h"
 #include "intake/intake.h"
 #include "journal/journal.h"
 #include "sinks/spool/log_reader.h"
@@ -35,6 +36,9 @@ class Driver {
     std::string host_name;
     // The folder of FIFOs when it is this process's own; else empty.
     std::string own_fifo_directory = {};
+    // Both null: there are no destinations, and options of such are unknown.
+    const SlotPlans* slots = nullptr;
+    Delivery* delivery = nullptr;
   };
   explicit Driver(const Parts& parts);
 
@@ -65,8 +69,10 @@ class Driver {
   Status StartNew(const StartRequest& request);
   Result<ContainerOptions> OptionsOf(const ContainerInfo& info);
   bool StartedBefore(const std::string& container_id, const std::map<std::string, OptionValue>& frozen);
+  Result<std::vector<std::string>> SlotsOf(const ContainerInfo& info, const ContainerOptions& options);
   StreamFacts FactsOf(const StartRequest& request, const ContainerOptions& options);
   StreamLease Commit(StreamFacts facts);
+  void Deliver(const Stream& stream);
 
   const Parts parts_;
   Mutex mu_;
