@@ -9,6 +9,7 @@
 #include "tests/fakes/log_frames.h"
 #include "tests/fakes/seeded_random.h"
 #include "tests/wire/random_entry.h"
+#include "tests/wire/test_scale.h"
 #include "wire/log_entry.h"
 
 namespace tailrace {
@@ -222,7 +223,7 @@ TEST(NextFrame, PiecemealReadingFindsTheSameFrames) {
 
 TEST(NextFrame, RandomRubbishBetweenFramesIsSkipped) {
   SeededRandom random(6);
-  for (int round = 0; round < 20'000; ++round) {
+  for (size_t round = 0; round < Rounds(20'000); ++round) {
     Frames frames;
     for (size_t n = random.Between(1, 4); n > 0; --n) {
       std::string rubbish(random.Below(50), ' ');
@@ -240,7 +241,7 @@ TEST(NextFrame, RandomRubbishBetweenFramesIsSkipped) {
 
 TEST(NextFrame, AnythingAtAllIsWalkedToItsEnd) {
   SeededRandom random(7);
-  for (int round = 0; round < 100'000; ++round) {
+  for (size_t round = 0; round < Rounds(100'000); ++round) {
     std::string bytes;
     for (size_t n = random.Below(6); n > 0; --n) {
       std::string body = RandomBody(random);

@@ -9,6 +9,7 @@
 #include "tests/fakes/seeded_random.h"
 #include "tests/wire/entry_oracle.h"
 #include "tests/wire/random_entry.h"
+#include "tests/wire/test_scale.h"
 
 namespace tailrace {
 namespace {
@@ -104,7 +105,7 @@ TEST(LogEntry, WrongWireTypesAndGroupsAreRefused) {
 
 TEST(LogEntry, RandomBodiesDecodeAsProtobufDoes) {
   SeededRandom random(1);
-  for (int i = 0; i < 600'000; ++i) {
+  for (size_t i = 0; i < Rounds(600'000); ++i) {
     const std::string body = RandomBody(random);
     ASSERT_EQ(DisagreementAbout(body), "") << Hex(body);
   }
@@ -112,7 +113,7 @@ TEST(LogEntry, RandomBodiesDecodeAsProtobufDoes) {
 
 TEST(LogEntry, MutatedBodiesAreJudgedAsProtobufDoes) {
   SeededRandom random(2);
-  for (int i = 0; i < 1'500'000; ++i) {
+  for (size_t i = 0; i < Rounds(1'500'000); ++i) {
     const std::string body = Mutated(RandomBody(random), random);
     ASSERT_EQ(DisagreementAbout(body), "") << Hex(body);
   }

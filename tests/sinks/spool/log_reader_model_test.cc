@@ -8,6 +8,7 @@
 #include "tests/sinks/spool/log_oracle.h"
 #include "tests/sinks/spool/random_log.h"
 #include "tests/sinks/spool/test_stream.h"
+#include "tests/wire/test_scale.h"
 
 namespace tailrace {
 namespace {
@@ -74,7 +75,7 @@ std::string Describe(const ReadOptions& options) {
 }
 
 TEST(LogReaderModel, AnyTailSinceAndUntilSaysWhatTheOracleSays) {
-  for (uint64_t seed = 1; seed <= 2500; ++seed) {
+  for (uint64_t seed = 1; seed <= Rounds(2500); ++seed) {
     RandomContainer container(seed);
     const std::vector<OracleStream> known = container.Known();
     for (int i = 0; i < 16; ++i) {
