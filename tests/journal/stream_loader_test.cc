@@ -46,8 +46,9 @@ class StreamLoaderTest : public testing::Test {
 
 TEST_F(StreamLoaderTest, ForeignFilesAreNoSegments) {
   rig_.disk.SetContents(rig_.Path(0), "0123456789");
-  for (const char* name : {"facts", "x.log", "1.log", "0000000000000000000a.log", "00000000000000000005.idx", "99999999999999999999.log",
-                           "18446744073709551615.log", "00000000000000000000.log.tmp", "000000000000000000000.log"}) {
+  for (const char* name : {"facts", "x.log", "1.log", "0000000000000000000a.log", "00000000000000000005.idx",
+                           "99999999999999999999.log", "18446744073709551615.log", "00000000000000000000.log.tmp",
+                           "000000000000000000000.log"}) {
     rig_.disk.SetContents(std::string(StreamRig::kDirectory) + "/" + name, "foreign");
   }
   rig_.disk.MakeDirs(rig_.Path(50));

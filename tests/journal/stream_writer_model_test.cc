@@ -106,7 +106,10 @@ class Model {
       ++drops;
     }
   }
-  void FillDisk() { rig_.disk.SetCapacity(random_.Chance(0.5) ? uint64_t{1} << 40 : rig_.disk.UsedBytes() + random_.Below(60'000)); }
+  void FillDisk() {
+    const uint64_t full = rig_.disk.UsedBytes() + random_.Below(60'000);
+    rig_.disk.SetCapacity(random_.Chance(0.5) ? uint64_t{1} << 40 : full);
+  }
   void DieInMove() {
     constexpr DeathMode kModes[] = {DeathMode::kBefore, DeathMode::kHalfway, DeathMode::kAfter};
     rig_.disk.DieAtCall(random_.Between(1, 12), kModes[random_.Below(3)]);
