@@ -1,6 +1,7 @@
 #include "journal/stream_loader.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "journal/segment_index.h"
 
@@ -86,6 +87,8 @@ Status LoadEnded(Disk& disk, Stream& stream, const std::optional<DiscardNote>& n
     if (recovered.ok()) progress = recovered->walk.ProgressTo(segments.back().end);
     // A newest segment that cannot be read is shown as a gap up to its end; the others are there.
     if (!recovered.ok()) progress.end = progress.whole_end = segments.back().end;
+    // Not known: an answer that begins at a time must not pass it over.
+    if (!recovered.ok()) progress.time_max = std::numeric_limits<int64_t>::max();
   }
   if (note && note->settled.end > progress.end) progress = note->settled;
   stream.Load(std::move(segments), progress, true);
