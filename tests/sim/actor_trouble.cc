@@ -89,7 +89,7 @@ void Actor::FillDisk() {
 }
 
 void Actor::FailCalls() {
-  is_failing_ = world_.may_discard = world_.may_drop_early = true;
+  is_failing_ = world_.has_failed = world_.may_discard = world_.may_drop_early = true;
   const std::array codes = {StatusCode::kIo, StatusCode::kNoSpace, StatusCode::kDenied};
   CallFilter filter;
   // A discard whose notes fail goes on without them; were it killed then, its count would be lost.

@@ -159,7 +159,9 @@ std::string CompareChosenLog(const std::vector<LogLine>& whole, const ReadOption
   const std::vector<LogLine> got = WithoutMarkers(part);
   if (got == expected) return {};
   const auto [a, b] = std::mismatch(got.begin(), got.end(), expected.begin(), expected.end());
-  return "docker logs, chosen by tail " + std::to_string(options.tail) + ": " + std::to_string(got.size()) +
+  return "docker logs, chosen by tail " + std::to_string(options.tail) +
+         (options.since_ns ? " since " + std::to_string(*options.since_ns) : "") +
+         (options.until_ns ? " until " + std::to_string(*options.until_ns) : "") + ": " + std::to_string(got.size()) +
          " lines instead of " + std::to_string(expected.size()) + "; differs at " + std::to_string(a - got.begin()) +
          ": " + (a == got.end() ? "end" : Shown(*a)) + " instead of " + (b == expected.end() ? "end" : Shown(*b));
 }

@@ -108,6 +108,7 @@ class World {
   std::function<void()> before_end;
   // Room was short or calls failed at some time: then lines may have been discarded.
   bool may_discard = false;
+  bool has_failed = false;     // calls failed in this life: then the syncs may have, too
   bool kills_at_end = true;
   bool may_drop_early = false;  // segments went although the history was not full
 

@@ -133,7 +133,7 @@ void World::CheckAll(bool is_final) {
 }
 
 void World::CheckDurable() {
-  if (settings_.spool_sync <= Nanos::zero()) return;
+  if (settings_.spool_sync <= Nanos::zero() || has_failed) return;
   disk_.DieAtCall(0, DeathMode::kBefore);  // A process that dies syncs nothing.
   std::vector<std::pair<std::string, uint64_t>> wanted;
   for (const StreamLease& stream : app_->journal.Streams()) {

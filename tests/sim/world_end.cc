@@ -43,6 +43,7 @@ void World::Bury(bool is_power_loss) {
   if (before_end) before_end();
   app_.reset();
   disk_.ClearFailures();
+  has_failed = false;
   if (is_power_loss) {
     NoteCertain();
     disk_.PowerLoss(random_);
