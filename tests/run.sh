@@ -80,7 +80,7 @@ run_program() {
   local name="$1" program="$2" log="$2.log"
   if timeout "$PROGRAM_SECONDS" "$program" --gtest_brief=1 \
     --gtest_output="xml:$BUILD_DIR/Testing/$name-$(basename "$program").xml" >"$log" 2>&1; then
-    printf '%s: %s\n' "$name" "$(tail -n 1 "$log")"
+    printf '%s: %s: %s\n' "$name" "$(basename "$program")" "$(tail -n 1 "$log")"
     return
   fi
   cat "$log"
