@@ -58,8 +58,9 @@ MonoTime Housekeeper::RunOnce() {
   LoadAll();
   if (has_no_space) parts_.journal.GiveUpReserve();
   if (has_no_space || now >= next_tick_) {
-    CommitLate();
-    Retain();
+    const std::vector<StreamLease> streams = parts_.journal.Streams();
+    CommitLate(streams);
+    Retain(streams);
     next_tick_ = now + kTick;
   }
   if (settings_.spool_sync > Nanos::zero() && now >= next_sync_) {
@@ -120,9 +121,19 @@ bool Housekeeper::FinishStream(Stream& stream) {
   return !stream.Snapshot().empty() || parts_.journal.RemoveStream(stream).ok();
 }
 
+// Differs when a stream has come, gone, grown or ended.
+uint64_t Housekeeper::SumOf(const std::vector<StreamLease>& streams) {
+  uint64_t sum = streams.size();
+  for (const StreamLease& stream : streams) {
+    const Stream::State state = stream->Snapshot();
+    sum = (sum ^ stream->id().value) * 0x9e3779b97f4a7c15 + state.first + state.progress.end * 2 + (state.ended ? 1 : 0);
+  }
+  return sum;
+}
+
 // Streams that the disk refused at their start.
-void Housekeeper::CommitLate() {
-  for (const StreamLease& stream : parts_.journal.Streams()) {
+void Housekeeper::CommitLate(const std::vector<StreamLease>& streams) {
+  for (const StreamLease& stream : streams) {
     if (stream->is_committed() || stream->ended() || stream->facts().container_id.empty()) continue;
     const Status status = parts_.journal.Commit(*stream);
     if (status.ok()) parts_.log.Write(LogLevel::kInfo, "late-commit", {{"container", stream->facts().container_id}});
@@ -155,8 +166,7 @@ std::vector<RetentionContainer> Housekeeper::Gather(const std::vector<StreamLeas
   return containers;
 }
 
-void Housekeeper::Retain() {
-  const std::vector<StreamLease> streams = parts_.journal.Streams();
+void Housekeeper::Retain(const std::vector<StreamLease>& streams) {
   RetentionLimits limits;
   limits.streams_max = Journal::kStreamsPerContainerMax;
   const Result<SpaceInfo> space = parts_.disk.Space(parts_.journal.root());
@@ -165,7 +175,16 @@ void Housekeeper::Retain() {
     limits.free_bytes_min = settings_.spool_free.value_or(DefaultSpoolFree(space->total_bytes));
     limits.free_bytes = space->free_bytes;
   }
-  Apply(PlanRetention(Gather(streams), limits), streams);
+  // Hundreds of idle containers cost next to nothing: what has not changed is not planned anew.
+  const uint64_t sum = SumOf(streams);
+  const bool is_short = !space.ok() || limits.free_bytes < limits.free_bytes_min;
+  if (was_quiet_ && sum == last_sum_ && !is_short && settled_ == nullptr) return;
+  const RetentionPlan plan = PlanRetention(Gather(streams), limits);
+  last_sum_ = sum;
+  was_quiet_ = plan.drops.empty() && plan.rolls.empty() &&
+               std::all_of(plan.limits.begin(), plan.limits.end(),
+                           [](const RetentionPlan::Limit& limit) { return limit.limit == IntakeLimit::kNone; });
+  Apply(plan, streams);
   // What was dropped before it was delivered stays until every slot has counted the loss.
   for (const StreamLease& stream : streams) {
     const bool is_done = stream->ended() && !stream->Snapshot().empty() && stream->Segments().empty();

@@ -67,8 +67,9 @@ class Housekeeper : public IntakeReports {
   bool FinishStream(Stream& stream);
   void LoadAll();
   void ClearForeignNotes();
-  void CommitLate();
-  void Retain();
+  void CommitLate(const std::vector<StreamLease>& streams);
+  void Retain(const std::vector<StreamLease>& streams);
+  static uint64_t SumOf(const std::vector<StreamLease>& streams);
   std::vector<RetentionContainer> Gather(const std::vector<StreamLease>& streams) const;
   void Apply(const RetentionPlan& plan, const std::vector<StreamLease>& streams);
   void Drop(Stream& stream, uint64_t keep_from);
@@ -84,6 +85,8 @@ class Housekeeper : public IntakeReports {
 
   // Housekeeper thread only.
   bool is_loaded_ = false;
+  bool was_quiet_ = false;    // the last plan changed nothing
+  uint64_t last_sum_ = 0;     // SumOf what it was made for
   MonoTime next_tick_{0};
   MonoTime next_sync_{0};
   MonoTime next_reserve_{0};

@@ -54,16 +54,16 @@ StreamLease Journal::InsertLocked(Container& container, std::unique_ptr<Stream> 
 
 void Journal::Release(Stream* stream) {
   MutexLock lock(mu_);
-  const std::string container_id = stream->facts().container_id;
-  auto found = containers_.find(container_id);
+  auto found = containers_.find(stream->facts().container_id);
   CHECK(found != containers_.end());
   for (const auto& entry : found->second->entries) {
     if (entry->stream.get() != stream) continue;
     CHECK_GT(entry->leases, 0);
     --entry->leases;
+    if (!entry->is_removed || entry->leases > 0) return;
     break;
   }
-  EraseRemovedLocked(container_id);
+  EraseRemovedLocked(std::string(found->first));  // A copy: the entry may go, and its name with it.
 }
 
 void Journal::EraseRemovedLocked(const std::string& container_id) {
