@@ -219,6 +219,9 @@ void FifoReader::TellDiscarded() {
 FifoReader::Next FifoReader::AtEnd(MonoTime now) {
   if (const Status status = writer_.Recover(); !status.ok()) {
     parts_.log.Write(LogLevel::kError, "recover", {{"stream", stream_->id().ToString()}, {"error", status.message()}});
+    // Ended now, its newest segment would stay unseen until the next start. A disk may be readable again soon.
+    if (!unread_since_) unread_since_ = now;
+    if (now - *unread_since_ < kRecoverMax) return {Next::Kind::kAt, now + kNoSpaceMax, Nanos(0)};
   } else if (!discard_ && writer_.end() > 0) {
     stream_->Publish(writer_.walk().ProgressTo(writer_.end()));
   }

@@ -29,6 +29,7 @@ class FifoReader {
   static constexpr Nanos kNoSpaceMax = std::chrono::seconds(1);
   static constexpr Nanos kBlockedRetry = std::chrono::milliseconds(100);
   static constexpr Nanos kRoomRetry = std::chrono::milliseconds(200);
+  static constexpr Nanos kRecoverMax = std::chrono::seconds(10);
   static constexpr Nanos kDiscardRest = std::chrono::milliseconds(5);
   // So long a discard waits for the rest of a frame. dockerd writes each frame by one write: it died in the middle.
   static constexpr Nanos kCutFrameMax = std::chrono::seconds(5);
@@ -104,6 +105,7 @@ class FifoReader {
   std::optional<MonoTime> failed_at_;  // the last I/O error, not counting a full disk
   bool leaves_segment_ = false;        // after one: the next byte goes into another file
   MonoTime room_at_{0};     // when to look for room again
+  std::optional<MonoTime> unread_since_;  // at the end, the segments could not be read
   bool lacks_counts_ = false;   // the discard does not know what came before it
   uint64_t lines_counted_ = 0;  // of this discard, already in the stats
 };
