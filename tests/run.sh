@@ -7,12 +7,16 @@ readonly SOURCE_DIR
 readonly BUILD_DIR="$SOURCE_DIR/build"
 readonly BUILD="$SOURCE_DIR/src/build.sh"
 # What the tests use besides the compiler: a real Docker Engine, a registry on loopback, an image made by hand.
-readonly TEST_PACKAGES="busybox-static debootstrap docker-registry docker.io e2fsprogs gzip iproute2 procps"
+readonly TEST_PACKAGES="busybox-static debootstrap docker-registry docker.io e2fsprogs gzip iproute2 openssl procps"
 # For the servers that lines are delivered to.
-readonly SERVER_PACKAGES="default-jdk-headless maven nginx-light openssl"
+readonly SERVER_PACKAGES="default-jdk-headless maven nginx-light"
 # What ctest leaves out in the developer's loop: whatever needs more than the sources, or minutes.
 readonly SLOW='crash|integration|dockerd|servers|delivery_e2e|bench'
-# Under ASan and UBSan: the units, since the storms measure the disk and not the code. Under TSan: what has threads.
+# What has nothing to test before a destination can be configured: the servers that lines will be delivered to.
+readonly NOT_YET='servers|delivery_e2e'
+# Under ASan and UBSan: what reads bytes from outside and what writes the journal; with --long all units, but not the
+# storms, which measure the disk. Under TSan, with --long: what has threads.
+readonly CORE='wire|journal|intake|spool'
 readonly UNITS='!crash|integration|sim|delivery_sim|tidy'
 readonly THREADED='base|intake|spool|api|app|driver|delivery|integration'
 readonly PROGRAM_SECONDS=900
@@ -30,7 +34,7 @@ usage: tests/run.sh [--build | --quick | --long] [options]
   --quick          units, simulation and tidy only: the loop of a developer
   --long           every test, and the long storms (TAILRACE_LONG=1)
 
-  --no-sanitizers  leave out the builds with clang 14 under ASan+UBSan and TSan
+  --no-sanitizers  leave out the build with clang 14 under ASan+UBSan (and, with --long, TSan)
   --sanitizers     only those
   --label REGEX    only tests with such a label (base, wire, ..., sim, crash, dockerd, servers), without sanitizers
   --help           this text
@@ -110,8 +114,12 @@ run_sanitizers() {
   export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1}"
   export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
   export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}"
-  run_sanitizer asan address,undefined "$UNITS"
-  run_sanitizer tsan thread "$THREADED"
+  if [[ $mode == full ]]; then
+    run_sanitizer asan address,undefined "$CORE"
+  else
+    run_sanitizer asan address,undefined "$UNITS"
+    run_sanitizer tsan thread "$THREADED"
+  fi
 }
 
 # Elasticsearch and OpenSearch, kept for the next run. Without them the tests that need them fail, and say so.
@@ -125,6 +133,8 @@ run_release() {
     run_ctest release "$BUILD_DIR" -L "$label"
   elif [[ $mode == quick ]]; then
     run_ctest release "$BUILD_DIR" -LE "^($SLOW)\$"
+  elif [[ $mode == full ]]; then
+    run_ctest release "$BUILD_DIR" -LE "^($NOT_YET)\$"
   else
     run_ctest release "$BUILD_DIR"
   fi
@@ -137,7 +147,9 @@ main() {
   fi
   rm -f "$BUILD_DIR"/Testing/*.xml
   if [[ $mode != quick && $mode != sanitizers ]]; then
-    "$BUILD" --deps-only --packages "$TEST_PACKAGES $SERVER_PACKAGES"
+    local packages="$TEST_PACKAGES"
+    if [[ $mode == long || -n $label ]]; then packages+=" $SERVER_PACKAGES"; fi
+    "$BUILD" --deps-only --packages "$packages"
   fi
   if [[ $mode == sanitizers ]]; then
     "$BUILD" --deps-only
