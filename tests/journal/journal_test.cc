@@ -61,7 +61,7 @@ TEST(Journal, LeaseKeepsARemovedStreamInMemory) {
 TEST(Journal, ThousandsOfShortContainersLeaveNothingBehind) {
   JournalRig rig;
   const std::vector<std::string> before = rig.disk.AllPaths();
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 2000; ++i) {
     StreamLease stream = rig.Create("box" + std::to_string(i), "f" + std::to_string(i));
     stream->End();
     ASSERT_TRUE(rig.journal->RemoveLink(*stream).ok());

@@ -95,12 +95,11 @@ TEST_F(SyncerTest, FactsAndFoldersComeBeforeSegments) {
 
 TEST_F(SyncerTest, FailedSyncIsCountedAndANewSegmentBegun) {
   Write(100);
-  rig_.disk.FailCall(1, StatusCode::kIo, {.kinds = {Call::kSync}, .path_part = ".log"});
+  rig_.disk.FailFrom(1, StatusCode::kIo, {.kinds = {Call::kSync}, .path_part = ".log"});
   Sync();
   EXPECT_EQ(syncer_->errors(), 1u);
   ASSERT_EQ(control_.rolls.size(), 1u);
   EXPECT_EQ(rig_.log.Count("spool-sync"), 1u);
-  rig_.disk.ClearFailures();
   Sync();
   EXPECT_EQ(syncer_->errors(), 1u);  // Never tried again.
 }
