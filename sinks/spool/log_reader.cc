@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_set>
 
 #include "base/check.h"
 #include "sinks/spool/line_output.h"
@@ -42,6 +43,7 @@ struct LogReader::Rep {
   Phase phase = Phase::kStart;
   std::vector<StreamLease> found;         // when the reader was made; planned by the first Next
   std::vector<StreamLease> leases;        // of all streams that were ever looked at
+  std::unordered_set<const Stream*> known;  // the same
   Cursors cursors;                        // those that are not done, by run
   size_t current = 0;                     // whose turn it is
   ContainerSignal* signal = nullptr;      // of the container; follow only
@@ -94,6 +96,7 @@ void LogReader::Rep::AddStreams(std::vector<StreamLease> streams, const ReadOpti
   for (const PlannedStream& planned : PlanAnswer(disk, streams, how, stats)) {
     cursors.push_back(std::make_unique<StreamCursor>(disk, *streams[planned.which], planned, stats));
   }
+  for (const StreamLease& stream : streams) known.insert(&*stream);
   std::move(streams.begin(), streams.end(), std::back_inserter(leases));
 }
 
@@ -101,9 +104,7 @@ void LogReader::Rep::AddStreams(std::vector<StreamLease> streams, const ReadOpti
 bool LogReader::Rep::AddNewStreams() {
   last_look = clock.Now();
   std::vector<StreamLease> streams = journal.Find(container_id);
-  std::erase_if(streams, [&](const StreamLease& stream) {
-    return std::any_of(leases.begin(), leases.end(), [&](const StreamLease& known) { return &*known == &*stream; });
-  });
+  std::erase_if(streams, [&](const StreamLease& stream) { return known.contains(&*stream); });
   if (streams.empty()) return false;
   ReadOptions all = options;
   all.tail = -1;

@@ -50,7 +50,7 @@ void Delivery::Drain() {
       }
     }
   }
-  Flush(parts_.clock.Now());
+  (void)Flush();
   board_.SyncCursors();
 }
 
@@ -102,8 +102,7 @@ MonoTime Delivery::Work(MonoTime now) {
   }
   if (has_news && flush_at_ == kNever) flush_at_ = now + kFlush;
   if (now >= flush_at_) {
-    flush_at_ = kNever;
-    Flush(now);
+    flush_at_ = Flush() ? kNever : now + kFlushRetry;
     DropFinished();
     Publish(now);
   }
@@ -111,21 +110,23 @@ MonoTime Delivery::Work(MonoTime now) {
   return std::min({next, flush_at_, tidy_at_});
 }
 
-void Delivery::Flush(MonoTime) {
+bool Delivery::Flush() {
+  bool is_written = true;
   for (auto& [key, entry] : destinations_) {
-    for (const auto& slot : entry.destination->slots()) FlushSlot(*slot);
+    for (const auto& slot : entry.destination->slots()) is_written &= FlushSlot(*slot);
   }
+  return is_written;
 }
 
-void Delivery::FlushSlot(StreamSlot& slot) {
+bool Delivery::FlushSlot(StreamSlot& slot) {
   slot.SettleIdle();
-  if (!slot.IsCursorBehind()) return;
+  if (!slot.IsCursorBehind()) return true;
   const Status status = slot.WriteCursor();
-  if (!status.ok()) {
-    ++cursor_errors_;
-    parts_.log.Write(LogLevel::kError, "cursor", {{"path", slot.CursorPath()}, {"why", status.message()}});
-  }
   board_.NoteWritten({slot.stream().id(), slot.name()}, slot.frontier(), slot.CursorPath());
+  if (status.ok()) return true;
+  ++cursor_errors_;
+  parts_.log.Write(LogLevel::kError, "cursor", {{"path", slot.CursorPath()}, {"why", status.message()}});
+  return false;
 }
 
 void Delivery::TakeSynced() {

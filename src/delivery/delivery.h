@@ -46,6 +46,7 @@ class Delivery {
   static constexpr Nanos kBeginAfter = std::chrono::seconds(15);
   // Cursors are written and figures published so long after something has happened.
   static constexpr Nanos kFlush = std::chrono::milliseconds(100);
+  static constexpr Nanos kFlushRetry = std::chrono::seconds(1);
   // A slot that cannot be attached (its URL is gone, a file is missing, the disk refuses) is tried again after.
   static constexpr Nanos kAttachRetry = std::chrono::seconds(30);
   static constexpr Nanos kFreshSettings = std::chrono::seconds(30);
@@ -61,6 +62,8 @@ class Delivery {
     Compressor compress;
     DeadLetters::Settings dead_letters;
     size_t memory_bytes = Budget::kDefaultBytes;
+    // The machine was started since the spool was last served: cursors may be older than what was sent.
+    bool is_first_since_boot = false;
   };
   struct Parts {
     Disk& disk;
@@ -90,8 +93,8 @@ class Delivery {
 
   // Delivery thread (tests).
   DeliveryStats CurrentStats(MonoTime now);
-  // Writes every cursor that is behind.
-  void Flush(MonoTime now);
+  // Writes every cursor that is behind. False: the disk refused some.
+  bool Flush();
 
  private:
   using DestinationKey = std::pair<std::string, ConnectionSettings>;  // kind, settings
@@ -128,7 +131,7 @@ class Delivery {
   void Post(Mail mail);
   bool HasBegun(MonoTime now);
   MonoTime Work(MonoTime now);
-  void FlushSlot(StreamSlot& slot);
+  bool FlushSlot(StreamSlot& slot);
   void TakeSynced();
   void Publish(MonoTime now);
   void FallAsleep();

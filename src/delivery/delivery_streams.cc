@@ -95,6 +95,8 @@ Status Delivery::MakeSlot(WaitingSlot& waiting, CursorFile cursor) {
                           .description = std::move(plan.description),
                           .cursor = std::move(cursor)};
   auto slot = std::make_unique<StreamSlot>(parts_.disk, std::move(parts));
+  // What is found after a power loss may have been sent, whatever the cursor knows.
+  if (options_.is_first_since_boot) slot->NoteSent(slot->stream().Snapshot().progress.end);
   EntryFor({plan.kind, plan.settings}).destination->AddSlot(std::move(slot));
   return Status::Ok();
 }

@@ -43,7 +43,7 @@ std::unique_ptr<StreamSlot> Destination::RemoveSlot(const StreamSlot& slot) {
 std::vector<std::unique_ptr<StreamSlot>> Destination::TakeFinished() {
   std::vector<std::unique_ptr<StreamSlot>> finished;
   for (std::unique_ptr<StreamSlot>& slot : slots_) {
-    if (!slot->IsFinished()) continue;
+    if (!slot->IsFinished() || slot->IsCursorBehind()) continue;
     feeder_.Remove(*slot);
     taken_before_ += slot->LinesSettled() - slot->lines_before;
     finished.push_back(std::move(slot));

@@ -54,7 +54,7 @@ class Destination {
   // Forgets what is under way of all streams first.
   std::unique_ptr<StreamSlot> RemoveSlot(const StreamSlot& slot);
   const std::vector<std::unique_ptr<StreamSlot>>& slots() const { return slots_; }
-  // Those that have ended and are delivered to the last line; nothing of them is under way.
+  // Those that have ended and are delivered to the last line, and whose cursors say so; nothing of them is under way.
   std::vector<std::unique_ptr<StreamSlot>> TakeFinished();
 
   // Begins the requests that may begin. Returns when to come again if nothing happens before.

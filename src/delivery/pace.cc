@@ -12,7 +12,8 @@ BatchLimits Pace::limits() const {
 
 void Pace::OnDelivered(const Attempt& attempt) {
   unknown_ = 0;
-  is_sizing_ = false;
+  if (attempt.body_bytes > sizing_from_) is_sizing_ = false;
+  good_ = std::max(good_, attempt.body_bytes);
   if (attempt.body_bytes > kProbeBytes) refused_ = 0;
   concurrency_.OnSuccess(attempt.in_flight);
   if (bytes_max_ < BatchLimits::kBytesMax && attempt.body_bytes >= bytes_max_ / 2) GrowSize();
@@ -73,13 +74,15 @@ void Pace::EndHold(MonoTime now) {
 
 void Pace::OnTooLarge(size_t body_bytes) {
   is_sizing_ = true;
+  sizing_from_ = 0;
   LearnSize(body_bytes);
 }
 
 void Pace::LearnSize(size_t body_bytes) {
   passed_ = 0;
   too_large_ = std::min(too_large_, body_bytes);
-  bytes_max_ = std::max<size_t>(1, std::min(bytes_max_, body_bytes / 2));
+  if (good_ >= body_bytes) good_ = 0;  // The server takes less than it did.
+  bytes_max_ = std::max<size_t>(1, std::min(bytes_max_, std::max(good_, body_bytes / 2)));
 }
 
 void Pace::GrowSize() {
@@ -87,6 +90,9 @@ void Pace::GrowSize() {
   const bool is_daring = next >= too_large_;
   if (++passed_ < (is_daring ? patience_ : kGrowAfter)) return;
   passed_ = 0;
+  // One at a time, until it is known to be right.
+  is_sizing_ = true;
+  sizing_from_ = bytes_max_;
   bytes_max_ = next;
   if (!is_daring) return;
   too_large_ = SIZE_MAX;

@@ -25,10 +25,10 @@ class Pace {
   static constexpr int kUnknownMax = 5;
   // Refusals of large requests as too many, in a row, until they are taken for too large.
   static constexpr int kRefusedMax = 3;
-  // Answers to full requests, until a learned size is raised; and until one is tried that was too large before, which takes
-  // longer each time it fails.
+  // Answers to full requests, until a learned size is raised; and until one is tried that was too large before, which
+  // takes longer each time it fails.
   static constexpr int kGrowAfter = 32;
-  static constexpr int kPatience = 1024;
+  static constexpr int kPatience = 4096;
   static constexpr int kPatienceMax = 1 << 20;
 
   explicit Pace(Random& random) : random_(random) {}
@@ -71,13 +71,15 @@ class Pace {
   MonoTime blocked_at_{INT64_MIN};  // requests that began before are no news
   bool is_probing_ = false;
   bool is_held_ = false;
-  bool is_sizing_ = false;          // until a request of the size learned has passed
+  bool is_sizing_ = false;          // until a larger request than this has passed:
+  size_t sizing_from_ = 0;
   size_t bytes_max_ = BatchLimits::kBytesMax;
   int unknown_ = 0;
   int refused_ = 0;
   int passed_ = 0;
   int patience_ = kPatience;
   size_t too_large_ = SIZE_MAX;     // the smallest body that was refused for its size
+  size_t good_ = 0;                 // the largest that was not, since
 };
 
 }  // namespace tailrace

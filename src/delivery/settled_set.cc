@@ -62,6 +62,12 @@ uint64_t SettledSet::Settle(const Tile& tile, Settlement how) {
     return tile.lines();
   }
   if (tile.end <= below_.settled) return 0;
+  if (tile.begin == below_.settled && (above_.empty() || above_.begin()->first > tile.end)) {
+    below_.settled = tile.end;  // The usual case: the next one.
+    lines_at_frontier_ = tile.lines_after;
+    Count(below_, how, tile.lines());
+    return tile.lines();
+  }
   Tile hole = tile;
   if (hole.begin < below_.settled) {
     hole.begin = below_.settled;

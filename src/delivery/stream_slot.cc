@@ -23,15 +23,14 @@ void StreamSlot::Rewind() {
 }
 
 uint64_t StreamSlot::UnreadBytes() const {
-  if (reader_->has_ready()) return 1;
-  if (reader_->is_over()) return 0;
+  const uint64_t ready = reader_->has_ready() ? 1 : 0;
+  if (reader_->is_over()) return ready;
   const Stream::State state = parts_.stream->Snapshot();
   const uint64_t end = state.progress.whole_end;
-  if (end > reader_->offset()) {
-    // A discard that is going on is read when its end is known.
-    return parts_.stream->Locate(reader_->offset()).kind == Place::Kind::kWait ? 0 : end - reader_->offset();
-  }
-  return state.ended ? 1 : 0;
+  if (end <= reader_->offset()) return ready + (state.ended ? 1 : 0);
+  // A discard that is going on is read when its end is known.
+  const bool is_known = parts_.stream->Locate(reader_->offset()).kind != Place::Kind::kWait;
+  return ready + (is_known ? end - reader_->offset() : 0);
 }
 
 bool StreamSlot::MayFeed() const {
@@ -93,7 +92,7 @@ uint64_t StreamSlot::LinesTaken() const {
 
 bool StreamSlot::IsCursorBehind() const {
   const Cursor& written = parts_.cursor.cursor();
-  return written.sent_up_to != sent_up_to_ || written.sources[0] != sets_[0].cursor() ||
+  return has_write_failed_ || written.sent_up_to != sent_up_to_ || written.sources[0] != sets_[0].cursor() ||
          written.sources[1] != sets_[1].cursor();
 }
 
@@ -101,7 +100,9 @@ Status StreamSlot::WriteCursor() {
   Cursor cursor = parts_.cursor.cursor();
   for (size_t s = 0; s < kSources; ++s) cursor.sources[s] = sets_[s].cursor();
   cursor.sent_up_to = sent_up_to_;
-  return parts_.cursor.Write(cursor);
+  const Status status = parts_.cursor.Write(cursor);
+  has_write_failed_ = !status.ok();
+  return status;
 }
 
 }  // namespace tailrace

@@ -100,6 +100,7 @@ class StreamSlot {
   std::unique_ptr<RecordReader> reader_;
   std::map<uint64_t, Tile> marker_tiles_;  // by the end of the gap
   uint64_t sent_up_to_;
+  bool has_write_failed_ = false;
 };
 
 }  // namespace tailrace

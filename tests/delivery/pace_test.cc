@@ -95,7 +95,7 @@ TEST(PaceTest, SizeFollowsRefusalsAndRecovers) {
   EXPECT_EQ(pace.limit(), 2u);
   for (int i = 0; i < 1000; ++i) pace.OnDelivered({At(1), pace.limits().bytes, 1});
   EXPECT_LT(pace.limits().bytes, 2048u);  // So much was too large.
-  for (int i = 0; i < 3000; ++i) pace.OnDelivered({At(1), pace.limits().bytes, 1});
+  for (int i = 0; i < 6000; ++i) pace.OnDelivered({At(1), pace.limits().bytes, 1});
   EXPECT_EQ(pace.limits().bytes, BatchLimits::kBytesMax);
 }
 

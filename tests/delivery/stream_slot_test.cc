@@ -36,6 +36,18 @@ TEST_F(StreamSlotTest, CursorSurvivesARestartWithItsTotals) {
   EXPECT_EQ(slot->LinesTaken(), 2u);
 }
 
+TEST_F(StreamSlotTest, ACursorThatCouldNotBeWrittenIsStillBehind) {
+  StreamLease stream = rig_.NewStream();
+  rig_.WriteLine(*stream, "a");
+  std::unique_ptr<StreamSlot> slot = rig_.NewSlot(*stream);
+  slot->Settle(Next(*slot).place, Settlement::kDelivered);
+  rig_.disk.FailCall(1, StatusCode::kIo, {.kinds = {Call::kWriteAt}, .path_part = "/cursor."});
+  EXPECT_FALSE(slot->WriteCursor().ok());
+  EXPECT_TRUE(slot->IsCursorBehind());
+  EXPECT_TRUE(slot->WriteCursor().ok());
+  EXPECT_FALSE(slot->IsCursorBehind());
+}
+
 TEST_F(StreamSlotTest, ASilentSourceDoesNotHoldTheFrontier) {
   StreamLease stream = rig_.NewStream();
   const uint64_t end = rig_.WriteLine(*stream, "a");

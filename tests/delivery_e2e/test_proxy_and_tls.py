@@ -4,6 +4,8 @@ import shutil
 import unittest
 
 from delivery_case import DeliveryCase
+from fake_dockerd import Talker
+
 from servers import Authority, Nginx, new_folder, wait_until
 
 HELD_SECONDS = 180
@@ -62,10 +64,11 @@ class ProxyTest(DeliveryCase):
         for status in (429, 503):
             with self.subTest(status=status):
                 self.index = f"{self.index_name()}-{status}"
-                proxy = self.proxied(requests="4r/s", reject_status=status)
-                lines = self.ship(proxy, 20_000)
-                self.assert_indexed(self.client, self.index, lines)
-                self.assertGreater(proxy.statuses().get(status, 0), 0, "nothing was refused")
+                self.mapped_index()
+                proxy = self.proxied(requests="1r/s", reject_status=status)
+                talker = Talker(self.run_container(self.shipper(), es_url=proxy.url), pause=0.05)
+                wait_until(lambda p=proxy, s=status: p.statuses().get(s, 0) > 0, 60, "a request is turned away")
+                self.assert_indexed(self.client, self.index, talker.finish())
 
     def test_a_limit_of_size_told_in_html(self):
         proxy = self.proxied(body_max="20k")

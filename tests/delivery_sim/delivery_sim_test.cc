@@ -49,6 +49,8 @@ void Trouble(DeliveryWorld& world) {
   } else if (kind == 8 && world.has_rolled_over) {
     for (SimServer& server : world.servers()) server.fake->Rollover();
     ++world.hardness().rollovers;
+  } else if (kind == 9 && world.may_lose_power && random.Chance(0.3)) {
+    world.LosePower();
   } else {
     world.RunFor(std::chrono::milliseconds(random.Between(100, 3000)));
   }
@@ -79,6 +81,7 @@ std::string RunSeed(uint64_t seed, DeliveryHardness& hardness) {
   DeliveryWorld world(seed, hardness);
   world.may_lose = seed % 4 == 3;
   world.has_rolled_over = seed % 8 == 5;
+  world.may_lose_power = seed % 16 == 10;
   world.StartStream();
   const uint64_t steps = world.random().Between(50, 300);
   for (uint64_t i = 0; i < steps && world.complaint().empty(); ++i) Act(world);
@@ -111,7 +114,8 @@ TEST(DeliverySimTest, EveryLineOnceOrCountedWhateverHappens) {
             << h.markers
             << ", held " << h.holds << ", refused " << h.refused << ", rollovers " << h.rollovers << " (twice "
             << h.twice
-            << "), jumps " << h.clock_jumps << ", full disks " << h.full_disks << "\n";
+            << "), jumps " << h.clock_jumps << ", full disks " << h.full_disks << ", power losses "
+            << h.power_losses << "\n";
   const uint64_t per = SeedsWanted() / 100;
   EXPECT_GE(h.lines, 100'000 * per);
   EXPECT_GE(h.conflicts, 1000 * per);
@@ -126,6 +130,7 @@ TEST(DeliverySimTest, EveryLineOnceOrCountedWhateverHappens) {
   EXPECT_GE(h.refused, 50 * per);
   EXPECT_GE(h.holds, 100 * per);
   EXPECT_GE(h.clock_jumps, 50 * per);
+  EXPECT_GE(h.power_losses, per);
 }
 
 }  // namespace

@@ -110,13 +110,15 @@ void DeliveryWorld::Run(const std::function<void()>& action) {
   Bury();
 }
 
-void DeliveryWorld::Bury() {
+void DeliveryWorld::Bury(bool is_power_loss) {
   for (int attempt = 0; attempt < 10; ++attempt) {
     ++hardness_.crashes;
     if (app_ != nullptr && app_->transport.in_flight() > 0) ++hardness_.crashes_in_flight;
     NoteStats();
     app_.reset();
+    if (is_power_loss) disk_.PowerLoss(random_);
     disk_.Crash();
+    is_power_loss = false;
     try {
       Begin();
       return;
@@ -129,6 +131,16 @@ void DeliveryWorld::Bury() {
 void DeliveryWorld::Kill() {
   disk_.DieAtCall(1, DeathMode::kBefore);
   Run([this] { (void)disk_.MakeDir("/last-breath"); });
+}
+
+void DeliveryWorld::LosePower() {
+  ++hardness_.power_losses;
+  for (const auto& stream : streams_) {
+    stream->has_lost_power = true;
+    stream->pipe.reset();
+    stream->ledger.CutRest();
+  }
+  Bury(true);
 }
 
 void DeliveryWorld::NoteStats() {

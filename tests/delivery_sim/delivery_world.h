@@ -37,6 +37,7 @@ struct DeliveryHardness {
   uint64_t twice = 0;       // documents that came twice, by a rollover between
   uint64_t clock_jumps = 0;
   uint64_t full_disks = 0;
+  uint64_t power_losses = 0;
 };
 
 // Probabilities of what a server does to a request.
@@ -63,7 +64,7 @@ struct SimStream {
   Ledger ledger;
   StreamId id;
   std::vector<std::string> slots;
-  std::string directory;
+  bool has_lost_power = false;  // then only this is promised: nothing comes twice, and the books balance
 };
 
 class DeliveryWorld {
@@ -87,6 +88,8 @@ class DeliveryWorld {
   void HousekeeperTurn();
   void RunFor(Nanos duration);
   void Kill();
+  // What was not synced may be gone, and all pipes are.
+  void LosePower();
   // Faults end; everything that was written is delivered; then everything is checked.
   void Finish();
 
@@ -100,10 +103,11 @@ class DeliveryWorld {
   DeliveryHardness& hardness() { return hardness_; }
   bool may_lose = false;      // room was short: lines may be missing, if they are counted
   bool has_rolled_over = false;
+  bool may_lose_power = false;
 
  private:
   void Begin();
-  void Bury();
+  void Bury(bool is_power_loss = false);
   ScriptedTransport::Reply Serve(const ScriptedTransport::Request& request);
   FakeElasticsearch::Fault DrawFault(const Weather& weather);
   Result<SlotPlan> MakeSlot(const StreamFacts& facts, const std::string& slot) const;

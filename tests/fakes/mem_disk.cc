@@ -186,6 +186,11 @@ uint64_t MemDisk::calls() {
   return shared_.kernel.faults().calls();
 }
 
+uint64_t MemDisk::refused() {
+  MutexLock lock(shared_.mu);
+  return shared_.kernel.faults().refused();
+}
+
 uint64_t MemDisk::mutations() {
   MutexLock lock(shared_.mu);
   return shared_.kernel.faults().mutations();

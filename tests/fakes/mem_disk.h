@@ -84,6 +84,7 @@ class MemDisk final : public Disk {
   bool is_dead();
   uint64_t calls();
   uint64_t mutations();
+  uint64_t refused();  // by FailCall and FailFrom
 
   // The test's own hands: durable at once, neither counted nor refused. Parents must exist, but for MakeDirs.
   void MakeDirs(const std::string& path);

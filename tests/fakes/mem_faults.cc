@@ -44,6 +44,7 @@ Status MemFaults::Begin(Call call, const std::string& path, bool is_mutation) {
     if (mode_ == DeathMode::kBefore) End();
   }
   if (refusal) {
+    ++refused_;
     Status refused(*refusal, "use " + path + ": refused by the test");
     if (is_dying_) End();
     return refused;

@@ -47,6 +47,7 @@ class MemFaults {
 
   uint64_t calls() const { return calls_; }          // all so far
   uint64_t mutations() const { return mutations_; }  // those among them that would change something
+  uint64_t refused() const { return refused_; }
   bool is_dead() const { return is_dead_; }
 
   // Around each call. Begin refuses or throws; End throws when the call was the last.
@@ -68,6 +69,7 @@ class MemFaults {
   std::vector<Rule> rules_;
   uint64_t calls_ = 0;
   uint64_t mutations_ = 0;
+  uint64_t refused_ = 0;
   uint64_t death_at_ = 0;  // counted in mutations_
   DeathMode mode_ = DeathMode::kBefore;
   bool is_dying_ = false;  // in the call that is the last

@@ -140,7 +140,8 @@ void World::CheckDurable() {
     if (!stream->is_committed()) continue;
     for (const Segment& segment : stream->Segments()) {
       // What had ended before this process was not its own to sync, but for the newest segment.
-      if (segment.bytes() > 0 && segment.start >= stream->durable_at_load()) wanted.emplace_back(stream->SegmentPath(segment.start), segment.bytes());
+      if (segment.bytes() == 0 || segment.start < stream->durable_at_load()) continue;
+      wanted.emplace_back(stream->SegmentPath(segment.start), segment.bytes());
     }
   }
   RunFor(2 * settings_.spool_sync + std::chrono::seconds(2));
