@@ -29,12 +29,12 @@ TEST(DestinationTest, AFullBatchDoesNotWait) {
   DestinationRig rig;
   const StreamLease stream = rig.NewStream();
   rig.Add(*stream);
-  rig.WriteLines(*stream, 6000, std::string(50, 'x'));
+  rig.WriteLines(*stream, 12'000, std::string(50, 'x'));
   rig.destination->Step(rig.clock.Now());
   EXPECT_EQ(rig.destination->in_flight(), 2u);  // What is left over of a batch does not linger.
   for (const auto& request : rig.transport.requests()) EXPECT_LE(request.http.body.size(), BatchLimits::kBytesMax);
   rig.RunFor(kSecond);
-  EXPECT_EQ(rig.server.documents().size(), 6000u);
+  EXPECT_EQ(rig.server.documents().size(), 12'000u);
 }
 
 TEST(DestinationTest, SentUpToIsWrittenBeforeTheRequest) {
@@ -125,6 +125,8 @@ TEST(DestinationTest, AFinishedStreamIsGivenBack) {
   rig.End(*stream);
   rig.RunFor(kSecond);
   slot.SettleIdle();
+  EXPECT_TRUE(rig.destination->TakeFinished().empty());  // The cursor does not say so yet.
+  EXPECT_TRUE(slot.WriteCursor().ok());
   EXPECT_EQ(rig.destination->TakeFinished().size(), 1u);
   EXPECT_EQ(rig.stats().taken, 10u);
   EXPECT_EQ(rig.stats().delivered, 10u);

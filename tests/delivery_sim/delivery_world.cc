@@ -140,6 +140,11 @@ void DeliveryWorld::LosePower() {
     stream->pipe.reset();
     stream->ledger.CutRest();
   }
+  disk_.DieAtCall(1, DeathMode::kBefore);
+  try {
+    (void)disk_.MakeDir("/last-breath");
+  } catch (const SimulatedDeath&) {
+  }
   Bury(true);
 }
 

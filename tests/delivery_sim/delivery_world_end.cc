@@ -108,7 +108,8 @@ bool DeliveryWorld::CheckRecord(const SimStream& stream, const std::string& slot
     if (dead->second.text != record.text && !stream.has_lost_power) Complain("a dead letter has another text: " + id);
     return true;
   }
-  if (dead != dead_.end() && !stream.has_lost_power) {
+  // Where lines were lost, what is left of a line may be joined to another.
+  if (dead != dead_.end() && !stream.has_lost_power && !may_lose) {
     if (!is_poison || dead->second.text != record.text || !found.empty()) Complain("a wrong dead letter: " + id);
     return true;
   }
