@@ -69,6 +69,7 @@ TEST(Journal, ThousandsOfShortContainersLeaveNothingBehind) {
   }
   EXPECT_EQ(rig.disk.AllPaths(), before);
   EXPECT_TRUE(rig.journal->Streams().empty());
+  EXPECT_EQ(rig.Create("box7", "again")->facts().run, 1u);  // Not even its runs are remembered.
 }
 
 TEST(Journal, WithoutASpoolStreamsLiveInMemory) {
