@@ -1,5 +1,5 @@
 // OpenJournal: a journal to serve with, whatever has become of the root. A start that fails would leave the plugin
-// disabled, and may keep the Docker Engine itself from starting (docker-protocol trap 11).
+// disabled, and may keep the Docker Engine itself from starting.
 #pragma once
 
 #include <functional>

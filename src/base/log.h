@@ -1,5 +1,5 @@
 // Log: our own messages, one line of key=value on stderr (dockerd puts them into its log). Any thread.
-// Never blocks: a line that the pipe will not take at once is dropped and counted (docker-protocol trap 17).
+// Never blocks: a line that the pipe will not take at once is dropped and counted.
 // Throttled per `key`: the first line at once, then at most one each kLogRepeat with the number left out.
 // Never holds the text of a container's line, an option's value that may be secret, or a URL's password.
 #pragma once

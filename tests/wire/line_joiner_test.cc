@@ -60,7 +60,7 @@ TEST_F(LineJoinerTest, PiecesUpToTheLastAreOneLine) {
   EXPECT_EQ(outcome.line.end, offset_);
 }
 
-// docker-protocol trap 27.
+// Trap 27.
 TEST_F(LineJoinerTest, AnExactMultipleEndsWithAnEmptyPiece) {
   Piece(Source::kStdout);
   auto outcome = Last(Source::kStdout, 0);
