@@ -15,15 +15,14 @@ readonly SLOW='crash|integration|dockerd|servers|delivery_e2e|bench'
 # What no container can use before a destination can be configured: delivery, and the servers to deliver to. With
 # --long, or by --label.
 readonly NOT_YET='servers|delivery|delivery_e2e|delivery_sim'
-# Under ASan and UBSan: what reads bytes from outside and what writes the journal; with --long all units, but not the
-# storms, which measure the disk. Under TSan, with --long: what has threads.
-readonly CORE='wire|journal|intake|spool'
+# Under ASan and UBSan: the units, since the storms measure the disk and not the code. Under TSan: what has threads.
+# Both builds take longer than everything else together: with --long, or by --sanitizers.
 readonly UNITS='!crash|integration|sim|delivery_sim|tidy'
 readonly THREADED='base|intake|spool|api|app|driver|delivery|integration'
 readonly PROGRAM_SECONDS=900
 
 mode=full
-sanitizers=true
+sanitizers=false
 label=""
 failures=0
 
@@ -35,7 +34,7 @@ usage: tests/run.sh [--build | --quick | --long] [options]
   --quick          units, simulation and tidy only: the loop of a developer
   --long           every test, and the long storms (TAILRACE_LONG=1)
 
-  --no-sanitizers  leave out the build with clang 14 under ASan+UBSan (and, with --long, TSan)
+  --no-sanitizers  with --long: leave out the builds with clang 14 under ASan+UBSan and TSan
   --sanitizers     only those
   --label REGEX    only tests with such a label (base, wire, ..., sim, crash, dockerd, servers), without sanitizers
   --help           this text
@@ -55,7 +54,7 @@ parse_arguments() {
     case "$1" in
       --build) mode=build ;;
       --quick) mode=quick sanitizers=false ;;
-      --long) mode=long && export TAILRACE_LONG=1 ;;
+      --long) mode=long sanitizers=true && export TAILRACE_LONG=1 ;;
       --no-sanitizers) sanitizers=false ;;
       --sanitizers) mode=sanitizers ;;
       --label)
@@ -115,12 +114,8 @@ run_sanitizers() {
   export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1}"
   export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
   export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}"
-  if [[ $mode == full ]]; then
-    run_sanitizer asan address,undefined "$CORE"
-  else
-    run_sanitizer asan address,undefined "$UNITS"
-    run_sanitizer tsan thread "$THREADED"
-  fi
+  run_sanitizer asan address,undefined "$UNITS"
+  run_sanitizer tsan thread "$THREADED"
 }
 
 # Elasticsearch and OpenSearch, kept for the next run. Without them the tests that need them fail, and say so.
