@@ -79,6 +79,7 @@ std::vector<Ledger::Expected> Ledger::Records() const {
     }
     ++line.pieces;
     line.record.text += piece.text;
+    line.record.pieces.push_back(piece.begin);
     line.record.end = piece.end;
     if (piece.ends_line) records.push_back(std::exchange(line, {}).record);
   }

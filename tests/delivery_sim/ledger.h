@@ -18,6 +18,7 @@ class Ledger {
   struct Expected {
     uint64_t first = 0;
     uint64_t end = 0;
+    std::vector<uint64_t> pieces;  // where each begins
     Source source = Source::kStdout;
     std::string text;
     int64_t time_nano = 0;
