@@ -1,5 +1,5 @@
-// Actor: what happens next in a World, drawn by its seed: writers write, loops turn, readers read, the disk fills, calls
-// fail, clocks jump, the process dies, the power goes. Owned by the test; one thread.
+// Actor: what happens next in a World, drawn by its seed: writers write, loops turn, readers read, the disk fills,
+// calls fail, clocks jump, the process dies, the power goes. Owned by the test; one thread.
 #pragma once
 
 #include <memory>

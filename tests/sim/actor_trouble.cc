@@ -9,7 +9,6 @@ namespace {
 
 constexpr uint64_t kHugeCapacity = uint64_t{1} << 40;
 constexpr size_t kSlowReadersMax = 3;
-constexpr int kStepsToEndMax = 10'000;
 
 // Calls that change something and that a disk can refuse. A file that cannot be opened is among them.
 const std::vector<Call> kRefusable = {Call::kWriteAt, Call::kSync,     Call::kSplice,  Call::kMakeDir,   Call::kRename,
@@ -76,6 +75,7 @@ void Actor::Die() {
   const uint64_t k = random_.Between(1, 60);
   world_.Trace("will die at call " + std::to_string(k) + (is_power_loss ? " by power loss" : ""));
   world_.disk().DieAtCall(k, modes[random_.Below(modes.size())]);
+  if (random_.Chance(0.4)) world_.SetSecondDeath(random_.Between(1, 20), modes[random_.Below(modes.size())]);
 }
 
 void Actor::FillDisk() {
@@ -89,7 +89,7 @@ void Actor::FillDisk() {
 }
 
 void Actor::FailCalls() {
-  is_failing_ = world_.has_failed = world_.may_discard = world_.may_drop_early = true;
+  is_failing_ = world_.has_failed = world_.has_ever_failed = world_.may_discard = world_.may_drop_early = true;
   const std::array codes = {StatusCode::kIo, StatusCode::kNoSpace, StatusCode::kDenied};
   CallFilter filter;
   // A discard whose notes fail goes on without them; were it killed then, its count would be lost.
@@ -102,7 +102,8 @@ void Actor::FailCalls() {
   const StatusCode code = codes[random_.Below(codes.size())];
   const bool is_lasting = random_.Chance(0.3);
   world_.Trace("fail " + std::string(is_lasting ? "from" : "at") + " call " + std::to_string(k) + " " +
-               std::string(StatusCodeName(code)) + " kind " + std::to_string(static_cast<int>(filter.kinds[0])) + " of " +
+               std::string(StatusCodeName(code)) + " kind " +
+               std::to_string(static_cast<int>(filter.kinds[0])) + " of " +
                std::to_string(filter.kinds.size()));
   if (is_lasting) {
     world_.disk().FailFrom(k, code, filter);

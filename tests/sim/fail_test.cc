@@ -31,11 +31,13 @@ constexpr uint64_t kLastingStep = 7;
 
 // Whether the k-th such call came.
 bool PlayWithRefusal(const Refusal& refusal, StatusCode code, uint64_t k, bool is_lasting, Hardness& hardness) {
-  const std::string label = std::string(refusal.name) + " " + std::to_string(k) + (is_lasting ? " and all later " : " ") +
+  const std::string label = std::string(refusal.name) + " " + std::to_string(k) +
+                            (is_lasting ? " and all later " : " ") +
                             std::string(StatusCodeName(code));
   SetCaseLabel(label);
   // dockerd unlinks FIFOs by the same disk: only the spool is refused. FIFOs have no folder of their own.
-  const bool is_of_fifo = refusal.call == Call::kDrop || refusal.call == Call::kResize || refusal.call == Call::kPollAdd;
+  const bool is_of_fifo =
+      refusal.call == Call::kDrop || refusal.call == Call::kResize || refusal.call == Call::kPollAdd;
   const CallFilter filter{{refusal.call}, is_of_fifo ? "" : kSpoolRoot};
   uint64_t calls_before = 0;
   World world({.seed = 7,
@@ -48,7 +50,7 @@ bool PlayWithRefusal(const Refusal& refusal, StatusCode code, uint64_t k, bool i
                    },
                .may_discard = true},
               hardness);
-  world.has_failed = true;
+  world.has_failed = world.has_ever_failed = true;
   world.kills_at_end = false;  // A discard that could not be noted is known to the process alone.
   PlayScenario(world);
   EXPECT_EQ(world.complaint(), "") << label << "\n" << world.TraceText();

@@ -1,5 +1,5 @@
-// Hardness: how often the hard cases happened in a test of many runs. A test that was never hard proves nothing and fails.
-// Owned by the test; one thread.
+// Hardness: how often the hard cases happened in a test of many runs. A test that was never hard proves nothing and
+// fails. Owned by the test; one thread.
 #pragma once
 
 #include <cstdint>

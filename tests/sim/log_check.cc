@@ -119,7 +119,8 @@ std::vector<LogLine> ReadWholeLog(LogReader& reader) {
 
 std::vector<LogLine> WithoutMarkers(const std::vector<LogLine>& lines) {
   std::vector<LogLine> kept;
-  std::copy_if(lines.begin(), lines.end(), std::back_inserter(kept), [](const LogLine& line) { return !line.is_marker; });
+  std::copy_if(lines.begin(), lines.end(), std::back_inserter(kept),
+               [](const LogLine& line) { return !line.is_marker; });
   return kept;
 }
 

@@ -1,5 +1,5 @@
-// LogCheck: what `docker logs` answers, held against what was written and what the journal still has of it. Pure but for
-// reading.
+// LogCheck: what `docker logs` answers, held against what was written and what the journal still has of it. Pure but
+// for reading.
 #pragma once
 
 #include <string>

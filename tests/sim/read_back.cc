@@ -46,7 +46,7 @@ class Reading {
       Complain("a gap to " + std::to_string(range.to) + " tells " + std::to_string(outcome.gap_lines) + " lines of " +
                    std::to_string(lost) + ", " + std::string(GapReasonName(outcome.reason)), range.from);
     }
-    if (rules_.is_exact && range.to > written_.accepted()) Complain("a gap behind all that was written", range.from);
+    if (rules_.is_exact && range.to > written_.taken()) Complain("a gap behind all that was written", range.from);
   }
 
  private:

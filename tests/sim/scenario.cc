@@ -58,7 +58,8 @@ void PlayScenario(World& world) {
     Write(world, b, 2, 9'000);
     RunLoops(world, std::chrono::milliseconds(300));
   }
-  world.disk().SetCapacity(world.disk().UsedBytes() - std::min(world.disk().UsedBytes(), Journal::kReserveBytes) + 9'000);
+  const uint64_t used = world.disk().UsedBytes();
+  world.disk().SetCapacity(used - std::min(used, Journal::kReserveBytes) + 9'000);
   Write(world, a, 7, 15'000);
   Write(world, b, 3, 9'000);
   world.StopWriter(world.StartWriter(first));  // `docker logs` of a stopped container, on a full disk

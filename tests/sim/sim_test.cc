@@ -30,7 +30,7 @@ TEST(SimTest, EveryLineIsInItsPlaceOrCounted) {
   for (uint64_t seed = 0; seed < seeds && !HasFatalFailure(); ++seed) PlaySeed(seed, hardness);
   std::cout << hardness.ToString() << "\n";
   const std::vector<std::string> hard = {
-      "crashes", "power_losses", "crashes_in_mid_frame", "crashes_in_discard",
+      "crashes", "power_losses", "crashes_in_mid_frame", "crashes_in_discard", "deaths_while_starting",
       "reattached_streams", "rolled_segments", "gaps_drop-oldest", "gaps_drop-newest", "histories_cut",
       "full_disks", "failing_calls", "clock_jumps", "temporary_loggers", "followers", "slow_readers",
       "slow_answers_checked", "logs_checked", "pipes_lost", "writers_dropped", "synced_segments",

@@ -1,5 +1,5 @@
-// Traffic: lines as containers write them, drawn by the seed: mostly short, some of a page and more, some cut into pieces,
-// some never ended, both sources mixed. Owned by the test; one thread.
+// Traffic: lines as containers write them, drawn by the seed: mostly short, some of a page and more, some cut into
+// pieces, some never ended, both sources mixed. Owned by the test; one thread.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// World: the product's own loops on a disk in memory, and a dockerd that writes; one seed decides everything. Verbs for a
-// script or for an Actor, and the oracle. The first thing found wrong is kept as complaint(). Owned by the test; one thread.
+// World: the product's own loops on a disk in memory, and a dockerd that writes; one seed decides everything. Verbs
+// for a script or for an Actor, and the oracle. The first thing found wrong is kept as complaint(). Owned by the
+// test; one thread.
 #pragma once
 
 #include <functional>
@@ -108,7 +109,8 @@ class World {
   std::function<void()> before_end;
   // Room was short or calls failed at some time: then lines may have been discarded.
   bool may_discard = false;
-  bool has_failed = false;     // calls failed in this life: then the syncs may have, too
+  bool has_failed = false;       // calls failed in this life
+  bool has_ever_failed = false;  // a sync that failed is final: what it left behind, no later process can make durable
   bool kills_at_end = true;
   bool may_drop_early = false;  // segments went although the history was not full
 

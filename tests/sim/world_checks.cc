@@ -91,7 +91,8 @@ void World::CheckMissing(const SimWriter& writer) {
   if (!has_bytes) return;
   hardness_.Count("streams_dropped_whole");
   for (const auto& later : writers_) {
-    const bool is_later = later->container == writer.container && later->id != writer.id && later->written.accepted() > 0;
+    const bool is_other = later->container == writer.container && later->id != writer.id;
+    const bool is_later = is_other && later->written.accepted() > 0;
     if (is_later || may_drop_early) return;
   }
   Complain(NameOf(writer) + ": is gone, and nothing has taken its place");
@@ -119,7 +120,8 @@ void World::CheckHistory(size_t container) {
     Complain("container " + std::to_string(container) + " keeps " + std::to_string(kept) + " bytes of a history of " +
              std::to_string(spool.history_bytes()));
   }
-  if (is_dropped && !may_drop_early && !may_discard && kept + spool.segment_bytes() + kFrameSlack <= spool.history_bytes()) {
+  const bool is_too_little = kept + spool.segment_bytes() + kFrameSlack <= spool.history_bytes();
+  if (is_dropped && !may_drop_early && !may_discard && is_too_little) {
     Complain("container " + std::to_string(container) + " has dropped lines and keeps only " + std::to_string(kept));
   }
 }
@@ -133,7 +135,7 @@ void World::CheckAll(bool is_final) {
 }
 
 void World::CheckDurable() {
-  if (settings_.spool_sync <= Nanos::zero() || has_failed) return;
+  if (settings_.spool_sync <= Nanos::zero() || has_ever_failed) return;
   disk_.DieAtCall(0, DeathMode::kBefore);  // A process that dies syncs nothing.
   std::vector<std::pair<std::string, uint64_t>> wanted;
   for (const StreamLease& stream : app_->journal.Streams()) {

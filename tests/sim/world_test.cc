@@ -1,4 +1,5 @@
-// The World by itself: a script without any chance, so that the oracle is seen to work before a seed is trusted with it.
+// The World by itself: a script without any chance, so that the oracle is seen to work before a seed is trusted with
+// it.
 #include "tests/sim/world.h"
 
 #include <gtest/gtest.h>

@@ -25,6 +25,7 @@ void Written::Add(std::string_view frame) {
 
 void Written::Accept(size_t bytes) {
   accepted_ += bytes;
+  taken_ = accepted_;
   CHECK_LE(accepted_, bytes_.size());
   while (next_ < marks_.size() && marks_[next_].end <= accepted_) ++next_;
 }
@@ -57,7 +58,7 @@ bool Written::IsBoundary(uint64_t offset) const { return offset == bytes_.size()
 
 uint64_t Written::LineEnds(uint64_t from, uint64_t to) const {
   const size_t first = FrameEndingBehind(from);
-  const size_t behind = FrameEndingBehind(std::min(to, accepted_));
+  const size_t behind = FrameEndingBehind(std::min(to, taken_));
   if (behind <= first) return 0;
   return line_ends_[behind - 1] - (first == 0 ? 0 : line_ends_[first - 1]);
 }

@@ -35,8 +35,12 @@ class Written {
   std::string_view Rest() const;
   const std::string& bytes() const { return bytes_; }
   uint64_t accepted() const { return accepted_; }
+  // Also what went with the pipe later: a discard that was about to consume it may have counted it.
+  uint64_t taken() const { return taken_; }
   const std::vector<Mark>& marks() const { return marks_; }
-  std::string_view Text(const Mark& mark) const { return std::string_view(bytes_).substr(mark.text_at, mark.text_bytes); }
+  std::string_view Text(const Mark& mark) const {
+    return std::string_view(bytes_).substr(mark.text_at, mark.text_bytes);
+  }
 
   // The frame that begins at `offset`, or kNone; and the first that ends behind it (marks().size(): none).
   size_t FrameAt(uint64_t offset) const;
@@ -50,6 +54,7 @@ class Written {
   std::vector<Mark> marks_;
   std::vector<uint64_t> line_ends_;  // of the frames up to and with each
   uint64_t accepted_ = 0;
+  uint64_t taken_ = 0;
   size_t next_ = 0;  // the frame that is being written
 };
 
