@@ -61,7 +61,7 @@ TEST(DiscardTest, KillsOnAFullDiskLoseNeitherFramingNorCount) {
   FifoFeeder& feeder = *storm.feeders()[0];
   feeder.Start();
   std::this_thread::sleep_for(std::chrono::milliseconds(300));  // Some lines are safe before the disk fills.
-  disk.Fill(disk.free_bytes() - (1u << 20));
+  disk.FillUpTo(1u << 20);
   ASSERT_TRUE(WaitForNote(storm)) << storm.LogText();
   const uint64_t lines_at_full = feeder.lines();
   SeededRandom random(99);
@@ -91,7 +91,7 @@ TEST(DiscardTest, AFullDiskIsUsedAgainWithinASecondOfRoom) {
   uint64_t lost_before = 0;
   for (int round = 0; round < 3; ++round) {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    disk.Fill(disk.free_bytes() - (1u << 20));
+    disk.FillUpTo(1u << 20);
     std::this_thread::sleep_for(std::chrono::milliseconds(2500));  // 1 MiB and the second of patience are over.
     disk.Free();
     std::this_thread::sleep_for(std::chrono::milliseconds(1000));

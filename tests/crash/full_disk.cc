@@ -1,9 +1,11 @@
 #include "tests/crash/full_disk.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 
@@ -26,10 +28,18 @@ FullDisk::~FullDisk() {
   if (is_mounted_) Run("umount " + path_);
 }
 
-void FullDisk::Fill(uint64_t bytes) {
+void FullDisk::FillUpTo(uint64_t left) {
   const int fd = ::open((path_ + "/neighbour").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   CHECK_GE(fd, 0);
-  CHECK_EQ(::posix_fallocate(fd, 0, static_cast<off_t>(bytes)), 0);
+  while (free_bytes() > left) {
+    struct stat info {};
+    CHECK_EQ(::fstat(fd, &info), 0);
+    // Behind what it has already: a refused call may have taken a part.
+    const auto taken = static_cast<off_t>(info.st_blocks) * 512;
+    const int error = ::posix_fallocate(fd, taken, static_cast<off_t>(free_bytes() - left));
+    CHECK(error == 0 || error == ENOSPC);
+    if (error == 0) break;
+  }
   ::close(fd);
 }
 

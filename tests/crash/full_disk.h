@@ -18,8 +18,9 @@ class FullDisk {
 
   bool is_mounted() const { return is_mounted_; }
   const std::string& path() const { return path_; }
-  // A neighbour's file takes room away, or gives it back.
-  void Fill(uint64_t bytes);
+  // A neighbour's file takes room away until about `left` bytes are free, or gives it back. Others may be writing
+  // meanwhile: what they have taken in between need not be taken again.
+  void FillUpTo(uint64_t left);
   void Free();
   uint64_t free_bytes() const;
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +32,8 @@ void PluginProcess::Start() {
   pid_ = ::fork();
   CHECK_GE(pid_, 0);
   if (pid_ > 0) return;
+  // A test that aborts must not leave it behind: it would hold the test's output open for ever.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int log = ::open(log_path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   ::dup2(log, STDERR_FILENO);
   for (const auto& [name, value] : environment_) ::setenv(name.c_str(), value.c_str(), 1);
