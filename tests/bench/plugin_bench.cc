@@ -158,7 +158,7 @@ int Idle(int argc, char** argv) {
     bench.StartLogging(i, "{}");
     CHECK_GT(holders.back()->Write(Frame("stdout", 1'767'323'045'000'000'000, "one line each")), 0u);
   }
-  std::this_thread::sleep_for(std::chrono::seconds(8));  // The first sync has passed.
+  std::this_thread::sleep_for(std::chrono::seconds(20));  // The first sync, of hundreds of new files, has passed.
   const double cpu = ExactCpuOf(bench.pid());
   const double wall = WallSeconds();
   std::this_thread::sleep_for(std::chrono::seconds(seconds));
