@@ -7,7 +7,8 @@
 namespace tailrace {
 
 std::string RandomLog::Text(size_t bytes_max) {
-  constexpr std::string_view kBytes("abcdefgh\0\xff\xc3\r\t 0123", 20);
+  static constexpr char kLiteral[] = "abcdefgh\0\xff\xc3\r\t 0123";
+  constexpr std::string_view kBytes(kLiteral, sizeof(kLiteral) - 1);  // It holds a NUL.
   std::string text(random_.Below(bytes_max + 1), ' ');
   for (char& c : text) c = kBytes[random_.Below(kBytes.size())];
   return text;
