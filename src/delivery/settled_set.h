@@ -16,7 +16,7 @@ enum class Settlement { kDelivered, kDuplicate, kDead, kDropped, kCorrupt };
 
 class SettledSet {
  public:
-  // A stream with more of them is not fed, until some hole is filled.
+  // A stream with so many is fed nothing that lies above them, until some hole is filled.
   static constexpr size_t kIntervalsMax = 4096;
 
   SettledSet() = default;
@@ -29,6 +29,8 @@ class SettledSet {
   // Line ends that have had their outcome, above the frontier, too.
   uint64_t lines() const { return below_.lines + lines_above_; }
   bool is_full() const { return above_.size() >= kIntervalsMax; }
+  // Nothing is settled behind it.
+  uint64_t top() const { return above_.empty() ? below_.settled : above_.rbegin()->second.end; }
 
   // The record that begins at `first` is settled.
   bool Contains(uint64_t first) const;

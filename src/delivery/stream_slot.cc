@@ -34,7 +34,14 @@ uint64_t StreamSlot::UnreadBytes() const {
 }
 
 bool StreamSlot::MayFeed() const {
-  return !is_held && !sets_[0].is_full() && !sets_[1].is_full() && marker_tiles_.size() < kGapsMax;
+  if (is_held || marker_tiles_.size() >= kGapsMax) return false;
+  for (const SettledSet& set : sets_) {
+    if (!set.is_full()) continue;
+    if (reader_->offset() >= set.top()) return false;
+    // Holes are filled one request at a time: an answer of which every second record failed makes more of them.
+    if (in_batches > 0 || in_groups > 0) return false;
+  }
+  return true;
 }
 
 uint64_t StreamSlot::LinesLost(const Record& marker) const {

@@ -45,7 +45,8 @@ class StreamSlot {
 
   // Whole bytes, ready records or an end that the reader has not come to.
   uint64_t UnreadBytes() const;
-  // It may be given records: nothing is held, and there is room to note what settles out of order.
+  // It may be given records: nothing is held, and there is room to note what settles out of order, or what is read next
+  // (after a rewind) fills holes.
   bool MayFeed() const;
   // Reading begins at the frontier again; records that are settled above it will be passed over.
   void Rewind();

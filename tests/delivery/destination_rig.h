@@ -44,7 +44,8 @@ class DestinationRig : public DeliveryRig {
     while (clock.Now() < end) {
       const MonoTime next = destination->Step(clock.Now());
       for (HttpCompletion& completion : transport.Poll(std::min(next, end))) {
-        EXPECT_TRUE(destination->Complete(std::move(completion), clock.Now()));
+        // False: a rewind that an answer before it brought about has forgotten it.
+        (void)destination->Complete(std::move(completion), clock.Now());
       }
       CheckBooks();
     }

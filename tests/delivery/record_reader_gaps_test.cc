@@ -68,7 +68,6 @@ TEST_F(RecordReaderGapsTest, ALineBeforeAGapIsAPart) {
   for (const std::string& frame : SplitLine("stdout", 1, std::string(100'000, 'p'))) rig_.Write(*stream, frame);
   WriteSegments(*stream, 100);
   RecordReader reader(rig_.disk, *stream, {SourceCursor{}, SourceCursor{}});
-  Record record;
   // Everything up to the first segment's end is read before the second goes.
   const std::vector<Segment> segments = stream->Segments();
   ASSERT_GE(segments.size(), 4u);

@@ -34,7 +34,7 @@ TEST_F(RetryGroupsTest, PiecesOfASplitComeFirstTheLastOneBeforeAll) {
   EXPECT_TRUE(groups_.Add(GroupAt(0)));
   EXPECT_TRUE(groups_.Add(PieceAt(100)));
   EXPECT_TRUE(groups_.Add(PieceAt(200)));
-  for (const uint64_t begin : {200, 100, 0}) {
+  for (const uint64_t begin : {200u, 100u, 0u}) {
     RetryGroup* group = groups_.Due({0});
     ASSERT_NE(group, nullptr);
     EXPECT_EQ(groups_.PopRange(*group).place.tile.begin, begin);

@@ -76,6 +76,7 @@ TEST(SettledSetTest, IsFullBeyondItsIntervals) {
   for (uint64_t i = 1; i <= SettledSet::kIntervalsMax; ++i) {
     EXPECT_FALSE(set.is_full());
     set.Settle(Line(20 * i, 20 * i + 10, 2 * i), Settlement::kDelivered);
+    EXPECT_EQ(set.top(), 20 * i + 10);
   }
   EXPECT_TRUE(set.is_full());
 }

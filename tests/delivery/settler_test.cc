@@ -148,13 +148,18 @@ TEST_F(SettlerTest, ADuplicateThatWeNeverSentIsToldOnce) {
 }
 
 TEST_F(SettlerTest, MoreRetriesThanThereIsRoomForRewind) {
-  // Every second item of many large answers: thousands of ranges.
+  rig_.server.latency = [] { return Nanos(std::chrono::milliseconds(50)); };
+  rig_.WriteLines(*stream_, 80'000);
+  rig_.RunFor(5 * kSecond);  // Many requests are in flight by now.
+  EXPECT_EQ(documents(), 80'000u);
+  // Every second item of several large answers: thousands of ranges.
   rig_.server.item_status = [n = 0](const auto&) mutable { return ++n % 2 == 0 ? 503 : 0; };
-  rig_.WriteLines(*stream_, 12'000);
+  rig_.WriteLines(*stream_, 32'000);
   rig_.RunFor(20 * kSecond);
   rig_.server.item_status = nullptr;
   rig_.RunFor(70 * kSecond);
-  EXPECT_EQ(documents(), 12'000u);
+  EXPECT_EQ(documents(), 112'000u);
+  EXPECT_GE(rig_.stats().rewinds, 1u) << rig_.stats().concurrency_limit;
   EXPECT_EQ(rig_.stats().waiting, 0u);
   EXPECT_EQ(slot_.SetOf(Source::kStdout).intervals(), 0u);
 }

@@ -91,6 +91,29 @@ TEST_F(StreamSlotTest, AMarkerSettlesBothSourcesWhateverBecameOfIt) {
   EXPECT_EQ(dropped, marker.place.lost_lines);
 }
 
+TEST_F(StreamSlotTest, WithTooManyHolesOnlyTheyAreFilled) {
+  StreamLease stream = rig_.NewStream();
+  std::string lines;
+  const size_t count = 2 * SettledSet::kIntervalsMax + 2;
+  for (size_t i = 0; i < count; ++i) lines += Frame("stdout", ++rig_.time_nano, "x");
+  rig_.Write(*stream, lines);
+  std::unique_ptr<StreamSlot> slot = rig_.NewSlot(*stream);
+  for (size_t i = 0; i < count; ++i) {
+    const Record record = Next(*slot);
+    if (i % 2 == 1 && i + 1 < count) slot->Settle(record.place, Settlement::kDelivered);
+  }
+  EXPECT_TRUE(slot->SetOf(Source::kStdout).is_full());
+  EXPECT_FALSE(slot->MayFeed());
+  slot->Rewind();
+  EXPECT_TRUE(slot->MayFeed());
+  const Record hole = Next(*slot);
+  slot->in_batches = 1;
+  EXPECT_FALSE(slot->MayFeed());  // Its answer comes first.
+  slot->in_batches = 0;
+  slot->Settle(hole.place, Settlement::kDelivered);
+  EXPECT_FALSE(slot->SetOf(Source::kStdout).is_full());
+}
+
 TEST_F(StreamSlotTest, IsFinishedWhenAnEndedStreamIsSettled) {
   StreamLease stream = rig_.NewStream();
   rig_.WriteLine(*stream, "a");
