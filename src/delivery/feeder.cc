@@ -54,8 +54,9 @@ Feeder::Turn Feeder::FillFrom(StreamSlot& slot, Batch& batch, const BatchLimits&
   while (slot.deficit > 0) {
     const uint64_t before = slot.reader().offset();
     const RecordReader::Outcome outcome = slot.reader().Next(parts_.buffer, record);
-    walked_ += slot.reader().offset() - before;
-    slot.deficit -= static_cast<int64_t>(slot.reader().offset() - before);
+    const uint64_t walked = std::max(slot.reader().offset(), before) - before;  // It may have stepped back.
+    walked_ += walked;
+    slot.deficit -= static_cast<int64_t>(walked);
     if (outcome != RecordReader::Outcome::kRecord) return Turn::kDry;
     if (Take(slot, record, batch, limits) == Taken::kFull) {
       slot.reader().Unget(record);
@@ -118,8 +119,7 @@ bool Feeder::FillRange(Batch& batch, const BatchLimits& limits, RetryRange& rang
     }
     if (Take(slot, record, batch, limits) != Taken::kFull) continue;
     // What remains begins at this record.
-    const bool has_frame = record.place.kind != RecordKind::kMarker && record.place.kind != RecordKind::kCorrupt;
-    range.place.first = has_frame ? record.place.first : record.place.tile.begin;
+    range.place.first = HasText(record.place) ? record.place.first : record.place.tile.begin;
     range.place.tile.begin = record.place.tile.begin;
     range.place.tile.lines_before = record.place.tile.lines_before;
     return false;
@@ -143,6 +143,7 @@ void Feeder::FillHeld(Batch& batch, MonoTime now) {
       slot->hold_until = kNever;
     } else if (slot->held.empty()) {
       slot->is_held = false;  // What was held is gone from the journal.
+      slot->hold_error.clear();
     } else {
       slot->hold_until = now + kHeldAgain;
     }

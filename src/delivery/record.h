@@ -45,6 +45,11 @@ struct RecordPlace {
   bool is_part = false;
 };
 
+// Whether a record of that kind is read from the stream.
+inline bool HasText(const RecordPlace& place) {
+  return place.kind != RecordKind::kMarker && place.kind != RecordKind::kCorrupt;
+}
+
 struct Record {
   RecordPlace place;
   std::string_view text;    // valid until the reader that gave it reads on

@@ -49,16 +49,24 @@ void RecordReader::Unget(const Record& record) { ready_.insert(ready_.begin(), r
 
 RecordReader::Outcome RecordReader::Give(ReadBuffer& buffer, Record& record) {
   record = ready_.front();
+  if (HasText(record.place)) {
+    const std::optional<std::string_view> text = TextOf(buffer, record.place);
+    if (!text) {
+      WalkAgain();
+      return Outcome::kWait;
+    }
+    record.text = *text;
+  }
   ready_.erase(ready_.begin());
-  const bool has_text = record.place.kind != RecordKind::kMarker && record.place.kind != RecordKind::kCorrupt;
-  if (has_text) record.text = TextOf(buffer, record.place);
   return Outcome::kRecord;
 }
 
-std::string_view RecordReader::TextOf(ReadBuffer& buffer, const RecordPlace& place) {
+// Nothing: it has gone since it was walked.
+std::optional<std::string_view> RecordReader::TextOf(ReadBuffer& buffer, const RecordPlace& place) {
   const bool is_here = buffer.IsStill(turn_) && place.first >= all_from_ && place.tile.end <= all_from_ + all_.size();
   if (is_here) return CollectText(all_, all_from_, place, buffer.joined);
-  return ReadText(disk_, stream_, place, buffer.joined);
+  if (!ReadText(disk_, stream_, place, buffer.joined)) return std::nullopt;
+  return buffer.joined;
 }
 
 // Nothing: there is more to look at.

@@ -28,7 +28,7 @@ class RecordReader {
 
   enum class Outcome {
     kRecord,  // `record` is the next one
-    kWait,    // all that is here has been given
+    kWait,    // all that is here has been given, or what was next has gone: look again
     kEnd,     // and no more will come
   };
   Outcome Next(ReadBuffer& buffer, Record& record);
@@ -77,8 +77,10 @@ class RecordReader {
   void GivePart(Source source, const LineJoiner::Part& part, RecordKind kind);
   void FinishRange();
   void FinishStream();
+  void WalkAgain();
+  void StepBack(const Tile& tile, uint64_t first);
   LineCounts CountsBehindGap(const ReadOutcome& read) const;
-  std::string_view TextOf(ReadBuffer& buffer, const RecordPlace& place);
+  std::optional<std::string_view> TextOf(ReadBuffer& buffer, const RecordPlace& place);
 
   Disk& disk_;
   Stream& stream_;

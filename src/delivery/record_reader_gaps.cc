@@ -52,6 +52,40 @@ void RecordReader::GiveMarker(int64_t time_nano) {
   if (record.place.tile.end != 0) ready_.push_back(record);
 }
 
+// What was walked has gone before it could be given. A document with half of its text is worse than none (rule R4): it
+// is walked again, and is a gap by then.
+void RecordReader::WalkAgain() {
+  for (const Record& record : ready_) {
+    StepBack(record.place.tile, HasText(record.place) ? record.place.first : record.place.tile.begin);
+    if (record.other.end > record.other.begin) StepBack(record.other, record.other.begin);
+  }
+  for (size_t s = 0; gap_ && s < kSources; ++s) {
+    const Tile& tile = gap_->tiles[s];
+    if (tile.end > tile.begin) StepBack(tile, tile.begin);
+  }
+  for (const Source source : {Source::kStdout, Source::kStderr}) {
+    if (joiner_.Open(source).pieces > 0) offset_ = std::min(offset_, joiner_.Open(source).first);
+  }
+  // Of what is walked again, only what had not been given.
+  for (Side& side : sides_) {
+    if (side.is_wanted()) side.wanted_from = std::max(side.wanted_from, side.prev_end);
+  }
+  joiner_.Reset();
+  ready_.clear();
+  gap_.reset();
+  data_ = {};
+  is_large_ = false;
+  is_damaged_ = false;
+  is_over_ = false;
+}
+
+void RecordReader::StepBack(const Tile& tile, uint64_t first) {
+  Side& side = sides_[static_cast<size_t>(tile.source)];
+  side.prev_end = std::min(side.prev_end, tile.begin);
+  side.lines = std::min(side.lines, tile.lines_before);
+  offset_ = std::min(offset_, first);
+}
+
 // Intake counted more lines than could be read: those that damage has swallowed.
 void RecordReader::GiveCorrupt(const LineCounts& counts) {
   for (size_t s = 0; s < kSources; ++s) {

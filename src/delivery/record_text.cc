@@ -1,5 +1,6 @@
 #include "delivery/record_text.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "journal/stream_reader.h"
@@ -10,19 +11,17 @@ namespace tailrace {
 
 namespace {
 
-// Appends to `joined`, or sets `single` to the first piece. Returns the offset behind the last whole frame.
+// Appends to `joined`, or sets `single` to the first piece. Returns the offset behind the last whole frame before the
+// end of the bytes, the record or the first damage.
 uint64_t Collect(std::string_view bytes, uint64_t from, const RecordPlace& place, std::string_view& single,
                  std::string& joined) {
   size_t pieces = 0;
   while (from < place.tile.end) {
     const FrameStep step = NextFrame(bytes, true);
-    if (step.kind == FrameStep::Kind::kNeedMore) break;
-    const std::string_view body = step.body;
-    bytes.remove_prefix(step.bytes);
-    const uint64_t begin = from;
-    from += step.bytes;
     LogEntry entry;
-    if (step.kind != FrameStep::Kind::kFrame || begin < place.first || !DecodeLogEntry(body, entry)) continue;
+    if (step.kind != FrameStep::Kind::kFrame || !DecodeLogEntry(step.body, entry)) break;
+    bytes.remove_prefix(step.bytes);
+    from += step.bytes;
     if (entry.source != place.tile.source) continue;
     if (pieces++ == 0) {
       single = entry.line;
@@ -47,23 +46,24 @@ std::string_view CollectText(std::string_view bytes, uint64_t from, const Record
   return joined.empty() ? single : std::string_view(joined);
 }
 
-std::string_view ReadText(Disk& disk, Stream& stream, const RecordPlace& place, std::string& joined) {
+// The frames of a record follow each other without a gap: it would have ended there.
+bool ReadText(Disk& disk, Stream& stream, const RecordPlace& place, std::string& joined) {
   constexpr size_t kBytes = kFrameHeaderBytes + kFrameBodyBytesMax;
   const auto buffer = std::make_unique_for_overwrite<char[]>(kBytes);
   StreamReader reader(disk, stream, place.first);
   joined.clear();
   while (reader.offset() < place.tile.end) {
-    const ReadOutcome read = reader.Read({buffer.get(), kBytes});
-    if (read.kind == ReadOutcome::Kind::kGap) continue;
-    if (read.kind != ReadOutcome::Kind::kData) break;
+    const uint64_t left = place.tile.end - reader.offset();
+    const ReadOutcome read = reader.Read({buffer.get(), static_cast<size_t>(std::min<uint64_t>(kBytes, left))});
+    if (read.kind != ReadOutcome::Kind::kData) return false;
     std::string_view piece;
     std::string more;
     const uint64_t behind = Collect(read.data, reader.offset(), place, piece, more);
     joined.append(more.empty() ? piece : std::string_view(more));
-    if (behind == reader.offset()) break;  // A cut frame at the end of what is left.
+    if (behind == reader.offset()) return false;
     reader.Seek(behind);
   }
-  return joined;
+  return true;
 }
 
 }  // namespace tailrace

@@ -15,7 +15,7 @@ namespace tailrace {
 // [place.first, place.tile.end). A single piece is a view into `bytes`; more are joined in `joined`.
 std::string_view CollectText(std::string_view bytes, uint64_t from, const RecordPlace& place, std::string& joined);
 
-// The same from the journal. What is gone by now is missing.
-std::string_view ReadText(Disk& disk, Stream& stream, const RecordPlace& place, std::string& joined);
+// The same from the journal, into `joined`. False: some of it has gone since it was walked, or cannot be read.
+[[nodiscard]] bool ReadText(Disk& disk, Stream& stream, const RecordPlace& place, std::string& joined);
 
 }  // namespace tailrace

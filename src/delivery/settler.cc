@@ -61,8 +61,10 @@ Settler::Applied Settler::Apply(const Batch& batch, const Answer& answer) {
         break;
     }
   }
-  if (!dead.empty()) Bury(batch, dead, answer);
-  applied.settled += dead.size();
+  const std::vector<RetryRange> gone = Bury(batch, dead, answer);
+  for (const RetryRange& range : gone) AppendRange(again, range);
+  applied.settled += dead.size() - gone.size();
+  applied.retried += gone.size();
   if (batch.origin.is_hold_probe) EndHoldProbe(batch, answer);
   if (again.empty()) return applied;
   parts_.books.retries += applied.retried;
@@ -138,34 +140,55 @@ void Settler::EndHoldProbe(const Batch& batch, const Answer& answer) {
   }
 }
 
-void Settler::Bury(const Batch& batch, const std::vector<size_t>& dead, const Answer& answer) {
+std::vector<RetryRange> Settler::Bury(const Batch& batch, const std::vector<size_t>& dead, const Answer& answer) {
   std::vector<DeadLetter> letters;
-  letters.reserve(dead.size());
-  for (const size_t index : dead) letters.push_back(LetterOf(batch, index, answer));
+  std::vector<RetryRange> ranges;
+  std::vector<RetryRange> gone;
+  for (const size_t index : dead) {
+    const RetryRange& range = batch.records()[index].range;
+    std::optional<DeadLetter> letter = LetterOf(batch, index, answer);
+    if (letter) {
+      letters.push_back(std::move(*letter));
+      ranges.push_back(range);
+    } else if (batch.origin.is_hold_probe) {
+      Hold(range, answer, range.slot->hold_error);
+    } else {
+      gone.push_back(range);
+    }
+  }
+  if (!letters.empty()) WriteLetters(letters, ranges, answer);
+  return gone;
+}
+
+void Settler::WriteLetters(const std::vector<DeadLetter>& letters, const std::vector<RetryRange>& ranges,
+                           const Answer& answer) {
   const DeadLetters::Written written = parts_.dead_letters.Write(letters);
   if (!written.status.ok()) {
     parts_.log.Write(LogLevel::kError, "dead-letters", {{"why", written.status.message()}});
   }
   const bool may_drop = written.status.code() == StatusCode::kBusy && !parts_.dead_letters.holds_when_full();
-  for (size_t i = 0; i < dead.size(); ++i) {
-    const RetryRange& range = batch.records()[dead[i]].range;
+  for (size_t i = 0; i < ranges.size(); ++i) {
     if (i < written.count) {
-      parts_.books.Settle(*range.slot, range.place, Settlement::kDead);
+      parts_.books.Settle(*ranges[i].slot, ranges[i].place, Settlement::kDead);
     } else if (may_drop) {
-      parts_.books.Settle(*range.slot, range.place, Settlement::kDropped);
+      parts_.books.Settle(*ranges[i].slot, ranges[i].place, Settlement::kDropped);
     } else {
-      Hold(range, answer, written.status.message());
+      Hold(ranges[i], answer, written.status.message());
     }
   }
 }
 
-DeadLetter Settler::LetterOf(const Batch& batch, size_t index, const Answer& answer) {
+// Nothing: its text has gone.
+std::optional<DeadLetter> Settler::LetterOf(const Batch& batch, size_t index, const Answer& answer) {
   const RetryRange& range = batch.records()[index].range;
   StreamSlot& slot = *range.slot;
   const RecordOutcome& outcome = answer.judgement.outcomes[index];
   Record record{.place = range.place, .text = {}, .other = {}};
   std::string joined;
-  if (!range.is_marker()) record.text = ReadText(parts_.disk, slot.stream(), range.place, joined);
+  if (HasText(range.place)) {
+    if (!ReadText(parts_.disk, slot.stream(), range.place, joined)) return std::nullopt;
+    record.text = joined;
+  }
   DeadLetter letter;
   letter.slot = slot.name();
   letter.url = answer.url;
@@ -210,9 +233,9 @@ bool Settler::Retry(const Batch& batch, MonoTime now, MonoTime not_before) {
 bool Settler::Split(const Batch& batch, const Answer& answer, bool halves_bytes) {
   ++parts_.books.splits;
   if (batch.size() == 1) {
-    Bury(batch, {0}, answer);
+    std::vector<RetryRange> gone = Bury(batch, {0}, answer);
     if (batch.origin.is_hold_probe) EndHoldProbe(batch, answer);
-    return true;
+    return AddGroup(std::move(gone), {});
   }
   RetryGroup group{.ranges = {}, .limits = {}, .origin = batch.origin, .not_before = answer.now};
   group.origin.is_isolated = true;

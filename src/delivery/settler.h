@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,9 +60,12 @@ class Settler {
   Verdict VerdictOn(const Batch& batch, const RecordOutcome& outcome, const Answer& answer) const;
   void SettleDelivered(const BatchRecord& record, const RecordOutcome& outcome);
   void Hold(const RetryRange& range, const Answer& answer, const std::string& why);
-  // Writes the letters of records[i] for all `dead`; those that could not be written are held.
-  void Bury(const Batch& batch, const std::vector<size_t>& dead, const Answer& answer);
-  DeadLetter LetterOf(const Batch& batch, size_t index, const Answer& answer);
+  // Writes the letters of records[i] for all `dead`; those that could not be written are held. Returns those whose text
+  // has gone meanwhile: read again, they are a gap.
+  std::vector<RetryRange> Bury(const Batch& batch, const std::vector<size_t>& dead, const Answer& answer);
+  void WriteLetters(const std::vector<DeadLetter>& letters, const std::vector<RetryRange>& ranges,
+                    const Answer& answer);
+  std::optional<DeadLetter> LetterOf(const Batch& batch, size_t index, const Answer& answer);
   void EndHoldProbe(const Batch& batch, const Answer& answer);
   bool AddGroup(std::vector<RetryRange> ranges, RetryGroup group);
   BatchOrigin OriginAfter(const Batch& batch, MonoTime now) const;

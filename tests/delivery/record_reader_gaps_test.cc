@@ -99,6 +99,33 @@ TEST_F(RecordReaderGapsTest, ARangeThatIsGoneIsAMarkerOfItsOwnLines) {
   EXPECT_EQ(lost[0].place.lost_lines, range.tile.lines());
 }
 
+TEST_F(RecordReaderGapsTest, WhatGoesAfterItWasWalkedIsAGap) {
+  const StreamLease stream = rig_.NewStream({"es"}, 64_KiB);
+  WriteSegments(*stream, 10);
+  for (const std::string& frame : SplitLine("stdout", 1, std::string(100'000, 'p'))) rig_.Write(*stream, frame);
+  WriteSegments(*stream, 100);
+  RecordReader reader(rig_.disk, *stream, {SourceCursor{}, SourceCursor{}});
+  Record record;
+  for (int i = 0; i < 11; ++i) ASSERT_EQ(reader.Next(rig_.buffer, record), RecordReader::Outcome::kRecord);
+  ASSERT_EQ(record.text, std::string(100'000, 'p'));
+  reader.Unget(record);
+  const uint64_t keep = stream->Segments()[1].start;
+  ASSERT_GT(keep, record.place.first);
+  ASSERT_LT(keep, record.place.tile.end);
+  rig_.Drop(*stream, keep);
+  rig_.buffer.Take();
+  EXPECT_EQ(reader.Next(rig_.buffer, record), RecordReader::Outcome::kWait);
+  const std::vector<Read> reads = rig_.ReadAll(reader);
+  ASSERT_EQ(reads.size(), 102u);
+  EXPECT_EQ(reads[0].place.kind, RecordKind::kMarker);
+  EXPECT_EQ(reads[0].place.lost_lines, 0u);
+  // What is left of the line: its end is here, and so is counted.
+  EXPECT_TRUE(reads[1].place.is_part);
+  EXPECT_LT(reads[1].text.size(), 100'000u);
+  EXPECT_EQ(reads[1].text, std::string(reads[1].text.size(), 'p'));
+  EXPECT_EQ(LinesOf(reads, Source::kStdout) + LinesOf(reads, Source::kStderr), 101u);
+}
+
 TEST_F(RecordReaderGapsTest, LinesThatDamageSwallowedAreCorrupt) {
   const StreamLease stream = rig_.NewStream();
   for (int i = 0; i < 100; ++i) rig_.WriteLine(*stream, "line " + std::to_string(i));

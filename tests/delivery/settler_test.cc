@@ -54,6 +54,25 @@ TEST_F(SettlerTest, TheDeadAreWrittenBeforeTheFrontierPasses) {
   EXPECT_EQ(documents(), 4u);
 }
 
+TEST_F(SettlerTest, ARefusedLineThatIsGoneByNowIsDroppedNotBuriedWithoutItsText) {
+  DestinationRig rig;
+  const StreamLease stream = rig.NewStream({"es"}, 64_KiB);
+  rig.Add(*stream);
+  rig.server.item_status = [](const auto& document) { return DestinationRig::Has(document, "bad") ? 400 : 0; };
+  rig.server.latency = [] { return kSecond; };
+  rig.WriteLines(*stream, 3, "bad");
+  rig.WriteLines(*stream, 1500, std::string(100, 'x'));
+  rig.RunFor(kSecond / 2);
+  EXPECT_EQ(rig.destination->in_flight(), 1u);
+  rig.Drop(*stream, stream->Segments()[1].start);
+  rig.RunFor(30 * kSecond);
+  EXPECT_EQ(rig.stats().dead, 0u);
+  EXPECT_EQ(rig.stats().dropped, 3u);
+  EXPECT_EQ(rig.stats().delivered, 1500u);
+  EXPECT_TRUE(rig.DeadTexts().empty());
+  EXPECT_EQ(rig.server.documents().size(), 1501u);  // And the marker.
+}
+
 TEST_F(SettlerTest, FullDeadLettersDropAndCountOrHold) {
   for (const bool holds : {false, true}) {
     DestinationRig rig;

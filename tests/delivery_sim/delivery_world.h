@@ -118,6 +118,7 @@ class DeliveryWorld {
   void CheckAll();
   void CheckSlot(const SimStream& stream, const std::string& slot);
   bool CheckRecord(const SimStream& stream, const std::string& slot, const Ledger::Expected& record);
+  bool CheckFrom(const SimStream& stream, const std::string& slot, const Ledger::Expected& record, size_t from);
   void CheckCursor(const SimStream& stream, const std::string& slot, uint64_t lines, uint64_t missing);
   void CheckInvented();
   void ReadDead();

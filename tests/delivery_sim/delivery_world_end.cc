@@ -10,12 +10,20 @@ namespace tailrace {
 
 namespace {
 
+// Larger records may be refused by a server with a limit; one that takes more may have had them before.
+constexpr size_t kLargeBytes = 14'000;
+
+// Records that servers refuse. The mark is in a line's first piece.
+bool IsPoison(std::string_view text) {
+  return text.find("poison") != std::string_view::npos || text.find("breaker") != std::string_view::npos;
+}
+
 // A document as FakeBulkSink writes it.
-std::string DocumentOf(const SimStream& stream, const Ledger::Expected& record) {
+std::string DocumentOf(const SimStream& stream, const Ledger::Expected& record, const Ledger::Cut& cut) {
   std::ostringstream json;
-  json << "{\"text\":\"" << FakeBulkSink::Hex(record.text)
+  json << "{\"text\":\"" << FakeBulkSink::Hex(cut.text)
        << "\",\"stderr\":" << (record.source == Source::kStderr ? "true" : "false") << ",\"time\":" << record.time_nano
-       << ",\"part\":" << (record.is_part ? "true" : "false") << ",\"lost\":0,\"container\":\"" << stream.container
+       << ",\"part\":" << (cut.is_part ? "true" : "false") << ",\"lost\":0,\"container\":\"" << stream.container
        << "\"}";
   return json.str();
 }
@@ -94,45 +102,44 @@ void DeliveryWorld::CheckSlot(const SimStream& stream, const std::string& slot) 
 
 // False: it is nowhere.
 bool DeliveryWorld::CheckRecord(const SimStream& stream, const std::string& slot, const Ledger::Expected& record) {
-  const FakeElasticsearch& fake = *servers_[static_cast<size_t>(slot.back() - '0')].fake;
-  const std::string id = FakeBulkSink::IdOf(stream.id.value, record.first, false);
+  // The tail of a line whose head was lost has an id of its own.
+  const size_t places = may_lose ? record.pieces.size() : 1;
+  bool is_there = false;
+  for (size_t from = 0; from < places; ++from) is_there |= CheckFrom(stream, slot, record, from);
+  if (!is_there && !may_lose && !stream.has_lost_power) {
+    Complain("a record of " + slot + " is missing: " + record.text.substr(0, 60));
+  }
+  return is_there;
+}
+
+// What came of the record's pieces from one on: a document, a dead letter, or nothing (false).
+bool DeliveryWorld::CheckFrom(const SimStream& stream, const std::string& slot, const Ledger::Expected& record,
+                              size_t from) {
+  const std::string id = FakeBulkSink::IdOf(stream.id.value, record.pieces[from].begin, false);
   expected_ids_.insert(slot + "/" + id);
-  const auto found = fake.Find(id);
+  const auto found = servers_[static_cast<size_t>(slot.back() - '0')].fake->Find(id);
   const auto dead = dead_.find(slot + "/" + id);
-  // Behind the beginning of a line that was never ended.
-  const bool is_poison =
-      record.text.find("poison") != std::string::npos || record.text.find("breaker") != std::string::npos;
-  // A record that is larger than what a server takes; it may have been taken before.
-  constexpr size_t kLargeBytes = 14'000;
-  if (dead != dead_.end() && record.text.size() > kLargeBytes) {
-    if (dead->second.text != record.text && !stream.has_lost_power) Complain("a dead letter has another text: " + id);
-    return true;
-  }
-  // Where lines were lost, what is left of a line may be joined to another.
-  if (dead != dead_.end() && !stream.has_lost_power && !may_lose) {
-    if (!is_poison || dead->second.text != record.text || !found.empty()) Complain("a wrong dead letter: " + id);
-    return true;
-  }
-  if (dead != dead_.end()) return true;
-  if (is_poison && !found.empty() && !stream.has_lost_power) Complain("poison was taken: " + id);
-  for (const FakeElasticsearch::Document* document : found) {
-    // Where lines were lost a line may have lost pieces, too.
-    const bool is_right = document->source == DocumentOf(stream, record);
-    if (!is_right && !may_lose && !stream.has_lost_power) {
-      Complain("document " + id + " is " + document->source.substr(0, 300));
-    }
-  }
+  if (found.empty() && dead == dead_.end()) return false;
   if (found.size() > 1) {
     hardness_.twice += found.size() - 1;
     if (!has_rolled_over) Complain("document " + id + " came " + std::to_string(found.size()) + " times");
   }
-  if (found.empty() && !may_lose && !stream.has_lost_power) {
-    Complain("record " + id + " of " + slot + " is missing: " + record.text.substr(0, 60));
+  if (stream.has_lost_power) return true;
+  const std::vector<Ledger::Cut> cuts = may_lose ? record.CutsFrom(from) : std::vector{record.Whole()};
+  if (dead != dead_.end()) {
+    const std::string& text = dead->second.text;
+    const bool is_right = std::any_of(cuts.begin(), cuts.end(), [&](const Ledger::Cut& cut) { return cut.text == text; });
+    if (!is_right) Complain("a dead letter has another text: " + id);
+    if (!IsPoison(text) && text.size() <= kLargeBytes) Complain("a wrong dead letter: " + id);
+    if (IsPoison(text) && !found.empty()) Complain("a dead letter is in the index, too: " + id);
   }
-  // The tail of a line whose head was lost has an id of its own.
-  return std::any_of(record.pieces.begin(), record.pieces.end(), [&](uint64_t begin) {
-    return !fake.Find(FakeBulkSink::IdOf(stream.id.value, begin, false)).empty();
-  });
+  for (const FakeElasticsearch::Document* document : found) {
+    const bool is_right = std::any_of(cuts.begin(), cuts.end(), [&](const Ledger::Cut& cut) {
+      return document->source == DocumentOf(stream, record, cut) && !IsPoison(cut.text);
+    });
+    if (!is_right) Complain("document " + id + " is " + document->source.substr(0, 300));
+  }
+  return true;
 }
 
 // The cursor's totals balance, and nothing is missing that is not counted.
@@ -176,8 +183,7 @@ void DeliveryWorld::CheckInvented() {
       }
       const bool is_ours = known.contains(document.id.substr(0, 16));
       const bool is_expected = expected_ids_.contains("s" + std::to_string(i) + "/" + document.id);
-      // The tail of a line whose head was lost has an id of its own.
-      if (is_ours && !is_expected && !may_lose) Complain("an invented document: " + document.id);
+      if (is_ours && !is_expected) Complain("an invented document: " + document.id);
     }
   }
 }

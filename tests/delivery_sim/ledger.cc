@@ -22,6 +22,18 @@ size_t DrawBytes(SeededRandom& random) {
 
 }  // namespace
 
+std::vector<Ledger::Cut> Ledger::Expected::CutsFrom(size_t from) const {
+  std::vector<Cut> cuts;
+  const size_t begin = from == 0 ? 0 : pieces[from - 1].text_end;
+  const bool is_tail = from == 0 ? is_part : !pieces[from].begins_line;
+  for (size_t last = from; last < pieces.size(); ++last) {
+    const std::string left = text.substr(begin, pieces[last].text_end - begin);
+    cuts.push_back({left, true});
+    if (last + 1 == pieces.size()) cuts.push_back({left, is_tail});
+  }
+  return cuts;
+}
+
 void Ledger::AddFrame(std::string_view frame, Piece piece) {
   piece.begin = bytes_.size();
   bytes_ += frame;
@@ -79,7 +91,7 @@ std::vector<Ledger::Expected> Ledger::Records() const {
     }
     ++line.pieces;
     line.record.text += piece.text;
-    line.record.pieces.push_back(piece.begin);
+    line.record.pieces.push_back({piece.begin, line.record.text.size(), piece.is_first});
     line.record.end = piece.end;
     if (piece.ends_line) records.push_back(std::exchange(line, {}).record);
   }

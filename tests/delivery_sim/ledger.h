@@ -15,15 +15,30 @@ namespace tailrace {
 
 class Ledger {
  public:
+  // A record, or what is left of one where lines were lost.
+  struct Cut {
+    std::string text;
+    bool is_part = false;
+  };
   struct Expected {
+    struct Piece {
+      uint64_t begin = 0;
+      size_t text_end = 0;     // of `text`
+      bool begins_line = true;
+    };
     uint64_t first = 0;
     uint64_t end = 0;
-    std::vector<uint64_t> pieces;  // where each begins
+    std::vector<Piece> pieces;
     Source source = Source::kStdout;
     std::string text;
     int64_t time_nano = 0;
     bool ends_line = true;   // or is the last, open one: it counts as a line
     bool is_part = false;
+
+    // What can have been made of it where nothing was lost.
+    Cut Whole() const { return {text, is_part}; }
+    // And where the pieces before `from`, and perhaps some at its end, were lost.
+    std::vector<Cut> CutsFrom(size_t from) const;
   };
 
   // dockerd means to write one line more, mostly short, sometimes in pieces, sometimes never ended.
