@@ -83,16 +83,33 @@ Driver::Driver(const Parts& parts) : parts_(parts) {}
 
 void Driver::Reattach() {
   for (StreamLease& stream : parts_.journal.AttachLive()) {
-    const std::string& file = stream->facts().fifo;
-    Result<std::unique_ptr<Fifo>> fifo = parts_.disk.OpenFifo(file);
-    if (!fifo.ok() && fifo.status().code() != StatusCode::kNotFound) {
-      parts_.log.Write(LogLevel::kError, "reattach-failed",
-                       {{"container", ShortId(stream->facts().container_id)}, {"why", fifo.status().message()}});
-    }
     Deliver(*stream);
-    parts_.intake.Register(std::move(stream), fifo.ok() ? std::move(*fifo) : nullptr);
+    TakeUp(std::move(stream));
   }
   if (!parts_.own_fifo_directory.empty()) AttachUnknown();
+}
+
+void Driver::TakeUp(StreamLease stream) {
+  Result<std::unique_ptr<Fifo>> fifo = parts_.disk.OpenFifo(stream->facts().fifo);
+  const bool is_gone =
+      !fifo.ok() && (fifo.status().code() == StatusCode::kNotFound || fifo.status().code() == StatusCode::kInvalid);
+  if (fifo.ok() || is_gone) {
+    parts_.intake.Register(std::move(stream), fifo.ok() ? std::move(*fifo) : nullptr);
+    return;
+  }
+  parts_.log.Write(LogLevel::kError, "reattach-failed",
+                   {{"container", ShortId(stream->facts().container_id)}, {"why", fifo.status().message()}});
+  MutexLock lock(mu_);
+  unread_.push_back(std::move(stream));
+}
+
+void Driver::TakeUpUnread() {
+  std::vector<StreamLease> unread;
+  {
+    MutexLock lock(mu_);
+    unread.swap(unread_);
+  }
+  for (StreamLease& stream : unread) TakeUp(std::move(stream));
 }
 
 void Driver::AttachUnknown() {
@@ -117,6 +134,7 @@ void Driver::AttachUnknown() {
 
 Status Driver::Start(const StartRequest& request) {
   RETURN_IF_ERROR(CheckStartRequest(request));
+  TakeUpUnread();
   Turn turn(*this, request.file);
   if (!turn.is_ours()) return {StatusCode::kBusy, "another StartLogging for the same FIFO is not finished; try again"};
   StreamLease known = parts_.journal.FindFifo(request.file);
@@ -241,6 +259,7 @@ void Driver::Stop(const std::string& file) {
     MutexLock lock(mu_);
     repeated_.erase(file);
   }
+  TakeUpUnread();
   StreamLease stream = parts_.journal.FindFifo(file);
   if (!stream) return;
   if (parts_.intake.Drain(stream->id(), parts_.clock.Now() + kStopMax)) return;
@@ -250,6 +269,7 @@ void Driver::Stop(const std::string& file) {
 }
 
 std::unique_ptr<LogReader> Driver::Read(const ReadRequest& request) {
+  TakeUpUnread();
   MonoTime deadline = parts_.clock.Now() + kVisitMax;
   for (const StreamLease& stream : parts_.journal.Find(request.info.id)) {
     if (!stream->ended()) parts_.intake.Drain(stream->id(), deadline);

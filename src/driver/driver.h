@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/disk.h"
@@ -65,6 +66,10 @@ class Driver {
   class Turn;
 
   void AttachUnknown();
+  // Hands a live stream to intake. A FIFO that is there and cannot be opened is no end: its container may still write,
+  // so it is tried again at the next call of anything.
+  void TakeUp(StreamLease stream);
+  void TakeUpUnread();
   Status CheckKnown(const StartRequest& request, const Stream& stream);
   Status StartNew(const StartRequest& request);
   Result<ContainerOptions> OptionsOf(const ContainerInfo& info);
@@ -79,6 +84,7 @@ class Driver {
   CondVar turn_over_;
   std::set<std::string> starting_ GUARDED_BY(mu_);  // files that a Start is busy with
   std::set<std::string> repeated_ GUARDED_BY(mu_);  // files that were started again: somebody got an answer
+  std::vector<StreamLease> unread_ GUARDED_BY(mu_);  // live, and their FIFO could not be opened yet
 };
 
 }  // namespace tailrace

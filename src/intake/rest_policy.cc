@@ -8,12 +8,15 @@ RestPolicy::Decision RestPolicy::After(const VisitFacts& visit) {
   Decision decision;
   // Visits that were asked for may follow each other at once; that is no rate.
   const auto elapsed = static_cast<double>(std::max(visit.since_last, kRestMin).count());
-  // A rate that fell is believed by halves: bursts come in trains.
-  bytes_per_ns_ = std::max(static_cast<double>(visit.bytes) / elapsed, bytes_per_ns_ / 2);
-  if (visit.frames < kBusyFrames || visit.bytes / visit.frames >= kBigEntryBytes) {
-    bytes_per_ns_ = visit.bytes == 0 ? 0 : bytes_per_ns_;
-    return decision;
-  }
+  // A rate that fell is believed by halves: bursts come in trains. After nothing at all it is forgotten.
+  const double kept = visit.bytes == 0 ? 0 : 0.5;
+  bytes_per_ns_ = std::max(static_cast<double>(visit.bytes) / elapsed, kept * bytes_per_ns_);
+  frames_per_ns_ = std::max(static_cast<double>(visit.frames) / elapsed, kept * frames_per_ns_);
+  // By the rate too, not only by what this visit found: an armed FIFO wakes intake for each line, however fast they come.
+  const double in_a_rest = frames_per_ns_ * static_cast<double>(Nanos(kRestMax).count());
+  const bool is_busy = std::max(static_cast<double>(visit.frames), in_a_rest) >= static_cast<double>(kBusyFrames);
+  const bool is_big = visit.frames > 0 && visit.bytes / visit.frames >= kBigEntryBytes;
+  if (!is_busy || is_big) return decision;
   const Nanos rest_max = visit.is_followed ? kRestFollowedMax : kRestMax;
   const double half_fill_ns = static_cast<double>(visit.pipe_bytes) / 2 / bytes_per_ns_;
   decision.arm = false;

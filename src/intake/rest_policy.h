@@ -25,7 +25,7 @@ class RestPolicy {
   static constexpr Nanos kRestMin = std::chrono::microseconds(100);
   // Entries of this size and more gain nothing from gathering; they lose by it.
   static constexpr size_t kBigEntryBytes = 4_KiB;
-  // Fewer frames than this in a rest: the FIFO is quiet again.
+  // Fewer frames than this in the longest rest: the FIFO is quiet.
   static constexpr size_t kBusyFrames = 3;
   static constexpr size_t kBusyPipeBytes = 256_KiB;
 
@@ -38,6 +38,7 @@ class RestPolicy {
 
  private:
   double bytes_per_ns_ = 0;
+  double frames_per_ns_ = 0;
 };
 
 }  // namespace tailrace

@@ -1,5 +1,8 @@
 // What Driver::Reattach finds and does.
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
 
 #include "tests/driver/driver_fixture.h"
 
@@ -24,6 +27,28 @@ TEST_F(ReattachTest, ReattachGoesOnWithEveryLiveStream) {
   EXPECT_EQ(Logs(), "before\nbetween\nafter\n");
   // Trap 24: a FIFO that is gone, or that nobody holds, ends its stream at once.
   EXPECT_TRUE(Eventually([&] { return !journal_->FindFifo(fifos_ + "/f2"); }));
+}
+
+TEST_F(ReattachTest, AFifoThatCannotBeOpenedIsTriedAgainAndLosesNothing) {
+  std::unique_ptr<RealWriter> writer = MakeFifo("f1");
+  const std::string file = fifos_ + "/f1";
+  ASSERT_TRUE(driver_->Start(Request("f1")).ok());
+  End();
+  writer->Write(Frame("stdout", 1, "between"));
+  // Out of reach, but not gone: too many levels of symbolic links.
+  ASSERT_EQ(rename(file.c_str(), (dir_ / "aside").c_str()), 0);
+  ASSERT_EQ(symlink(file.c_str(), file.c_str()), 0);
+  Begin(/*open=*/true);
+  driver_->Reattach();
+  EXPECT_GE(log_.Count("reattach-failed"), 1u);
+  EXPECT_EQ(Logs(), "");
+  EXPECT_TRUE(journal_->FindFifo(file));
+  ASSERT_EQ(unlink(file.c_str()), 0);
+  ASSERT_EQ(rename((dir_ / "aside").c_str(), file.c_str()), 0);
+  EXPECT_EQ(Logs(), "between\n");
+  writer->Write(Frame("stdout", 2, "after"));
+  driver_->Stop(file);
+  EXPECT_EQ(Logs(), "between\nafter\n");
 }
 
 TEST_F(ReattachTest, UnknownFifosOfItsOwnFolderAreDrainedSoThatNobodyHangs) {

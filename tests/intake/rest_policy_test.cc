@@ -51,6 +51,20 @@ TEST(RestPolicy, RateThatFellIsBelievedByHalves) {
   }
 }
 
+// Armed, a FIFO wakes intake for the first line that comes: an even stream would never be seen to hold several.
+TEST(RestPolicy, AnEvenStreamRestsThoughEachVisitFindsOneLine) {
+  RestPolicy policy;
+  EXPECT_EQ(policy.After({143, 1, microseconds(100), 64_KiB, false}).rest, RestPolicy::kRestMax);
+  EXPECT_EQ(policy.After({143 * 50, 50, milliseconds(5), 64_KiB, false}).rest, RestPolicy::kRestMax);
+}
+
+TEST(RestPolicy, TwoLinesTogetherMakeFewEmptyRounds) {
+  RestPolicy policy;
+  policy.After({143, 1, std::chrono::seconds(1), 64_KiB, false});
+  EXPECT_FALSE(policy.After({143, 1, microseconds(100), 64_KiB, false}).arm);
+  EXPECT_TRUE(policy.After({0, 0, milliseconds(5), 64_KiB, false}).arm);
+}
+
 TEST(RestPolicy, QuietFifoForgetsItsRate) {
   RestPolicy policy;
   policy.After({500'000, 5000, milliseconds(5), 64_KiB, false});
