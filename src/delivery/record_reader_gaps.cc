@@ -120,6 +120,13 @@ void RecordReader::FinishStream() {
   is_over_ = true;
   GiveOpen(RecordKind::kOpenEnd);
   const StreamProgress progress = stream_.Snapshot().progress;
+  for (size_t s = 0; gap_ && s < kSources; ++s) {
+    // A line that was never ended went with what was lost last: nothing follows that could hold a piece of it.
+    Tile& tile = gap_->tiles[s];
+    if (!progress.is_open[s] || tile.begin == tile.end || tile.lines_after > progress.counts.ends[s]) continue;
+    ++tile.lines_after;
+    ++sides_[s].lines;
+  }
   if (gap_) GiveMarker(progress.time_max);
   LineCounts counts = progress.counts;
   for (size_t s = 0; s < kSources; ++s) counts.ends[s] += progress.is_open[s] ? 1 : 0;

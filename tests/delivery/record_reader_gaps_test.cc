@@ -62,6 +62,25 @@ TEST_F(RecordReaderGapsTest, WhatIsSettledOfOneSourceIsNotLost) {
   EXPECT_EQ(LinesOf(reads, Source::kStderr), 100u);
 }
 
+TEST_F(RecordReaderGapsTest, ALineThatWasNeverEndedIsLostWithTheGapAtTheEnd) {
+  const StreamLease stream = rig_.NewStream();
+  WriteSegments(*stream, 5);
+  rig_.intake->SetLimit(stream->id(), IntakeLimit::kDiscard);
+  WriteSegments(*stream, 5);
+  for (const std::string& frame : SplitLine("stdout", 1, "open", LineEnd::kOpen)) rig_.Write(*stream, frame);
+  for (int i = 0; i < 10; ++i) {
+    rig_.clock.Advance(std::chrono::milliseconds(100));
+    rig_.RunIntake();
+  }
+  rig_.End(*stream);
+  RecordReader reader(rig_.disk, *stream, {SourceCursor{}, SourceCursor{}});
+  const std::vector<Read> reads = rig_.ReadAll(reader);
+  ASSERT_EQ(reads.size(), 6u);
+  EXPECT_EQ(reads[5].place.kind, RecordKind::kMarker);
+  EXPECT_EQ(reads[5].place.lost_lines, 6u);
+  EXPECT_EQ(LinesOf(reads, Source::kStdout) + LinesOf(reads, Source::kStderr), 11u);
+}
+
 TEST_F(RecordReaderGapsTest, ALineBeforeAGapIsAPart) {
   const StreamLease stream = rig_.NewStream({"es"}, 64_KiB);
   WriteSegments(*stream, 100);
