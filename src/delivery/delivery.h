@@ -52,6 +52,8 @@ class Delivery {
   static constexpr Nanos kFreshSettings = std::chrono::seconds(30);
   static constexpr Nanos kTidy = std::chrono::seconds(60);
   static constexpr Nanos kDrainMax = std::chrono::seconds(1);
+  // A destination whose certificate is not verified is told of when it is made, and again after, while it has streams.
+  static constexpr Nanos kUnverifiedAgain = std::chrono::hours(1);
   // Bytes that wake the thread before a linger is over.
   static constexpr uint64_t kWakeBytes = 256_KiB;
   // Destinations without streams are remembered, for their figures, while there are no more than so many.
@@ -127,6 +129,7 @@ class Delivery {
   Entry& EntryFor(const DestinationKey& key);
   void DropFinished();
   void Tidy(MonoTime now);
+  void TellUnverified(const Destination& destination, MonoTime now);
 
   void Post(Mail mail);
   bool HasBegun(MonoTime now);
@@ -155,6 +158,7 @@ class Delivery {
   MonoTime flush_at_ = kNever;
   MonoTime tidy_at_{0};
   uint64_t cursor_errors_ = 0;
+  std::map<std::string, MonoTime> unverified_told_;  // by label, of the last hour
 
   std::atomic<bool> is_allowed_ = false;
   std::atomic<uint64_t> wakes_ = 0;

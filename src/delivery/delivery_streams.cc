@@ -107,7 +107,23 @@ Delivery::Entry& Delivery::EntryFor(const DestinationKey& key) {
   const DeliveryShared shared{parts_.disk,       parts_.clock, parts_.random, parts_.log,   parts_.transport,
                               options_.compress, budget_,      buffer_,       dead_letters_};
   entry.destination = std::make_unique<Destination>(shared, key.first + " " + key.second.urls.front(), key.second);
+  TellUnverified(*entry.destination, parts_.clock.Now());
   return entry;
+}
+
+// Loudly, but not for each container, nor for each change of a password.
+void Delivery::TellUnverified(const Destination& destination, MonoTime now) {
+  const std::vector<std::string>& urls = destination.settings().urls;
+  const bool is_encrypted = std::any_of(urls.begin(), urls.end(), [](const std::string& url) {
+    return url.starts_with("https:");
+  });
+  if (destination.settings().tls_verify || !is_encrypted) return;
+  if (!unverified_told_.try_emplace(destination.label(), now).second) return;
+  const std::string kind = destination.label().substr(0, destination.label().find(' '));
+  parts_.log.Write(LogLevel::kError, "tls-not-verified",
+                   {{"destination", destination.label()},
+                    {"why", kind + "-tls-verify=off: whoever poses as this server gets the lines and the credentials"},
+                    {"next", "name the server's CA by " + kind + "-ca and leave " + kind + "-tls-verify out"}});
 }
 
 void Delivery::RetryWaiting(MonoTime now) {
@@ -158,6 +174,10 @@ void Delivery::Tidy(MonoTime now) {
   std::set<StreamId> streams;
   for (const StreamLease& stream : parts_.journal.Streams()) streams.insert(stream->id());
   board_.KeepOnly(streams);
+  std::erase_if(unverified_told_, [now](const auto& told) { return now - told.second >= kUnverifiedAgain; });
+  for (const auto& [key, entry] : destinations_) {
+    if (!entry.destination->slots().empty()) TellUnverified(*entry.destination, now);
+  }
   if (destinations_.size() <= kDestinationsMax) return;
   std::erase_if(destinations_, [](const auto& entry) { return entry.second.destination->slots().empty(); });
 }

@@ -44,6 +44,8 @@ class DeliveryFullRig : public DeliveryRig {
   ScriptedTransport transport{clock, [this](const auto& request) { return serve(request); }};
   std::string password = "first";     // a connection header, read anew by each MakeSlot
   bool has_url = true;
+  std::string scheme = "http://";
+  bool tls_verify = true;
   std::unique_ptr<Delivery> delivery;
 
  private:
@@ -51,7 +53,8 @@ class DeliveryFullRig : public DeliveryRig {
     if (!has_url) return Invalid("es-url is not set any more");
     SlotPlan plan;
     plan.kind = "fake";
-    plan.settings.urls = {"http://" + slot};
+    plan.settings.urls = {scheme + slot};
+    plan.settings.tls_verify = tls_verify;
     plan.settings.headers = {{"Authorization", password}};
     plan.settings.gzip = false;
     plan.sink = std::make_unique<FakeBulkSink>(slot);

@@ -93,6 +93,41 @@ TEST_F(DeliveryStreamsTest, NewCredentialsAreTakenUpWithoutARestart) {
   EXPECT_EQ(rig_.log.Count("fresh-settings"), 1u);
 }
 
+TEST_F(DeliveryStreamsTest, ACertificateThatIsNotVerifiedIsToldLoudlyAndEachHour) {
+  rig_.scheme = "https://";
+  std::vector<StreamLease> streams;
+  streams.push_back(NewAttached());
+  rig_.RunFor(kSecond);
+  EXPECT_EQ(rig_.log.Count("tls-not-verified"), 0u);
+  rig_.tls_verify = false;
+  for (int i = 0; i < 3; ++i) streams.push_back(NewAttached());
+  rig_.RunFor(kSecond);
+  rig_.password = "second";  // Another destination, at the same address.
+  streams.push_back(NewAttached());
+  rig_.RunFor(std::chrono::minutes(59));
+  EXPECT_EQ(rig_.log.Count("tls-not-verified"), 1u);
+  for (const MemoryLog::Line& line : rig_.log.lines()) {
+    if (line.event != "tls-not-verified") continue;
+    EXPECT_EQ(line.level, LogLevel::kError);
+    EXPECT_EQ(line.Field("destination"), "fake https://es");
+    EXPECT_NE(line.Field("why").find("fake-tls-verify=off"), std::string::npos);
+  }
+  rig_.RunFor(std::chrono::minutes(3));
+  EXPECT_EQ(rig_.log.Count("tls-not-verified"), 2u);
+  rig_.RunFor(std::chrono::minutes(61));
+  EXPECT_EQ(rig_.log.Count("tls-not-verified"), 3u);
+  for (const StreamLease& stream : streams) rig_.End(*stream);
+  rig_.RunFor(std::chrono::hours(3));
+  EXPECT_EQ(rig_.log.Count("tls-not-verified"), 3u);
+}
+
+TEST_F(DeliveryStreamsTest, WithoutEncryptionThereIsNothingToVerify) {
+  rig_.tls_verify = false;
+  const StreamLease stream = NewAttached();
+  rig_.RunFor(kSecond);
+  EXPECT_EQ(rig_.log.Count("tls-not-verified"), 0u);
+}
+
 TEST_F(DeliveryStreamsTest, DetachForgetsWithoutATrace) {
   const StreamLease stream = NewAttached();
   rig_.WriteLine(*stream, "a");
