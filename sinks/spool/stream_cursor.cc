@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "journal/segment_index.h"
 #include "wire/frame.h"
 #include "wire/plain_frame.h"
 
@@ -157,8 +156,9 @@ void StreamCursor::TakeGap(const ReadOutcome& read) {
     has_markers_ = true;
   }
   offset_ = read.gap_end;
-  const Result<std::vector<IndexLine>> index = LoadSegmentIndex(disk_, stream_, offset_);
-  if (index.ok()) counts_ = index->front().counts;
+  // Counted together with the lines that it tells: asked for anew it might be of another moment, and the gap behind
+  // would tell lines again.
+  if (read.gap_counts) counts_ = *read.gap_counts;
   reader_.Seek(offset_, counts_);
 }
 

@@ -216,6 +216,7 @@ void Housekeeper::Drop(Stream& stream, uint64_t keep_from) {
   for (const Segment& segment : dropped) {
     const Status status = parts_.disk.Unlink(stream.SegmentPath(segment.start));
     if (!status.ok()) parts_.log.Write(LogLevel::kError, "drop-segment", {{"error", status.message()}});
+    // The index last: a segment that is seen without one has none, and was not deleted a moment ago (LoadIndexOf).
     (void)parts_.disk.Unlink(stream.IndexPath(segment.start));  // A short first segment has none.
   }
   if (is_all && SettledOf(stream) == UINT64_MAX) (void)parts_.journal.RemoveStream(stream);

@@ -58,6 +58,11 @@ Result<std::vector<IndexLine>> LoadIndexOf(const SegmentFolder& folder, size_t w
   std::vector<IndexLine> lines = ReadIndexFile(folder, folder.segments[base]);
   while (lines.empty() && base > 0) lines = ReadIndexFile(folder, folder.segments[--base]);
   if (lines.empty()) {
+    // A segment that has been dropped must not pass for one before which there was nothing. Its file goes before its
+    // index does: if the file is still here, there was no index.
+    const std::string path = folder.directory + "/" + SegmentName(folder.segments[base].start, ".log");
+    const Status status = folder.disk.Stat(path).status();
+    if (status.code() == StatusCode::kNotFound) return status;
     IndexLine line;
     line.offset = folder.segments[base].start;
     lines.push_back(line);

@@ -18,28 +18,29 @@ StreamReader::StreamReader(Disk& disk, Stream& stream, uint64_t offset)
 
 ReadOutcome StreamReader::Read(std::span<char> buffer) {
   CHECK(!buffer.empty());
-  Place place;
-  for (int look_up = 0; look_up < kLookUpsMax; ++look_up) {
-    place = stream_.Locate(offset_);
-    ReadOutcome outcome;
+  ReadOutcome outcome;
+  for (int look_up = 1; look_up <= kLookUpsMax; ++look_up) {
+    outcome = {};
     outcome.offset = offset_;
-    switch (place.kind) {
-      case Place::Kind::kWait:
-        outcome.kind = ReadOutcome::Kind::kWait;
-        return outcome;
-      case Place::Kind::kEnd:
-        outcome.kind = ReadOutcome::Kind::kEnd;
-        return outcome;
-      case Place::Kind::kGap:
-        return MakeGap(place.gap_end, place.reason);
-      case Place::Kind::kData:
-        break;
+    Place place = stream_.Locate(offset_);
+    if (place.kind == Place::Kind::kWait) return outcome;
+    if (place.kind == Place::Kind::kEnd) {
+      outcome.kind = ReadOutcome::Kind::kEnd;
+      return outcome;
     }
-    const Status status = ReadSegment(place, buffer, outcome);
-    if (status.ok()) return outcome;
-    if (status.code() != StatusCode::kNotFound) break;
+    if (place.kind == Place::Kind::kData) {
+      const Status status = ReadSegment(place, buffer, outcome);
+      if (status.ok()) return outcome;
+      if (status.code() == StatusCode::kNotFound && look_up < kLookUpsMax) continue;
+      place.gap_end = place.readable_end;
+      place.reason = GapReason::kDamage;
+    }
+    outcome.kind = ReadOutcome::Kind::kGap;
+    outcome.gap_end = place.gap_end;
+    outcome.reason = place.reason;
+    if (CountGap(outcome)) break;
   }
-  return MakeGap(place.readable_end, GapReason::kDamage);
+  return TakeGap(outcome);
 }
 
 Status StreamReader::ReadSegment(const Place& place, std::span<char> buffer, ReadOutcome& outcome) {
@@ -86,16 +87,11 @@ bool StreamReader::HasSuspectBlock(std::string_view data) {
   return is_suspect;
 }
 
-ReadOutcome StreamReader::MakeGap(uint64_t gap_end, GapReason reason) {
-  ReadOutcome outcome;
-  outcome.kind = ReadOutcome::Kind::kGap;
-  outcome.offset = offset_;
-  outcome.gap_end = gap_end;
-  outcome.reason = reason;
-  outcome.gap_lines = LinesLost(gap_end);
-  offset_ = gap_end;
-  counts_.reset();
-  return outcome;
+ReadOutcome StreamReader::TakeGap(const ReadOutcome& gap) {
+  offset_ = gap.gap_end;
+  // Of what could not be counted the gap behind it tells.
+  if (gap.gap_counts) counts_ = gap.gap_counts;
+  return gap;
 }
 
 // Line ends before `offset`, which lies at or behind the end of a segment that is still here.
@@ -107,6 +103,7 @@ std::optional<LineCounts> StreamReader::CountsBefore(const std::vector<Segment>&
   Result<std::vector<IndexLine>> lines = LoadIndexOf(folder, which - 1);
   if (!lines.ok()) return std::nullopt;
   while (lines->size() > 1 && lines->back().offset > offset) lines->pop_back();
+  if (lines->back().offset == offset) return lines->back().counts;
   StreamWalk walk(lines->back());
   Segment segment = segments[which - 1];
   segment.end = std::min(segment.end, offset);
@@ -115,23 +112,25 @@ std::optional<LineCounts> StreamReader::CountsBefore(const std::vector<Segment>&
   return walk.counts();
 }
 
-uint64_t StreamReader::LinesLost(uint64_t gap_end) {
+// False when retention has come between: what was counted may be of files that are gone, and the gap may be longer.
+bool StreamReader::CountGap(ReadOutcome& gap) {
+  const Stream::State state = stream_.Snapshot();
   const std::vector<Segment> segments = stream_.Segments();
   std::optional<LineCounts> before = counts_;
   if (!before && offset_ == 0) before = LineCounts{};
   if (!before) before = CountsBefore(segments, offset_);
-  LineCounts after = stream_.Snapshot().progress.counts;
-  auto next = std::find_if(segments.begin(), segments.end(),
-                           [&](const Segment& segment) { return segment.start == gap_end; });
-  if (next != segments.end()) {
-    Result<std::vector<IndexLine>> lines = LoadSegmentIndex(disk_, stream_, gap_end);
-    if (lines.ok()) after = lines->front().counts;
-  } else if (std::optional<LineCounts> there = CountsBefore(segments, gap_end); there && !segments.empty() &&
-             gap_end < segments.back().end) {
-    after = *there;
-  }
-  if (!before) return 0;  // Everything before is gone too, and nobody remembered how much it was.
-  return after.total() > before->total() ? after.total() - before->total() : 0;
+  std::optional<LineCounts> after = state.progress.counts;
+  // A segment that begins there knows more than a stream that has been attached and not been walked yet.
+  const bool is_inside = !segments.empty() && gap.gap_end < std::max(state.progress.whole_end, segments.back().start + 1);
+  if (is_inside) after = CountsBefore(segments, gap.gap_end);
+  const uint64_t first = segments.empty() ? 0 : segments.front().start;
+  if (gap.gap_end < first || (!segments.empty() && stream_.Snapshot().first != first)) return false;
+  // An index that was damaged and made anew may know of fewer lines than were read.
+  if (before && (!after || after->total() < before->total())) after = before;
+  gap.gap_counts = after;
+  // Without `before` everything before is gone too, and nobody remembered how much it was.
+  if (before) gap.gap_lines = after->total() - before->total();
+  return true;
 }
 
 }  // namespace tailrace

@@ -30,6 +30,7 @@ struct ReadOutcome {
   bool is_suspect = false;    // the checksum of an index block in it does not fit: delivered all the same
   uint64_t gap_end = 0;
   uint64_t gap_lines = 0;     // line ends lost in it, as far as it can be known
+  std::optional<LineCounts> gap_counts = {};  // line ends before gap_end, of the same knowledge; absent: not known
   GapReason reason = GapReason::kDropOldest;
 };
 
@@ -57,10 +58,10 @@ class StreamReader {
  private:
   // kGone when the place has to be looked up again (dropped meanwhile).
   Status ReadSegment(const Place& place, std::span<char> buffer, ReadOutcome& outcome);
-  ReadOutcome MakeGap(uint64_t gap_end, GapReason reason);
+  ReadOutcome TakeGap(const ReadOutcome& gap);
   void LoadIndex(const Place& place, uint64_t end);
   bool HasSuspectBlock(std::string_view data);
-  uint64_t LinesLost(uint64_t gap_end);
+  bool CountGap(ReadOutcome& gap);
   std::optional<LineCounts> CountsBefore(const std::vector<Segment>& segments, uint64_t offset);
 
   Disk& disk_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/fakes/hooked_disk.h"
 #include "tests/journal/stream_rig.h"
 
 namespace tailrace {
@@ -52,6 +53,20 @@ TEST_F(SegmentIndexTest, UnreadableOlderSegmentCountsAsFarAsItGoes) {
 TEST_F(SegmentIndexTest, DroppedSegmentIsNotFound) {
   rig_.stream->DropFirst(segments_[1].start);
   EXPECT_EQ(LoadSegmentIndex(rig_.disk, *rig_.stream, 0).status().code(), StatusCode::kNotFound);
+}
+
+// Without a file of lines it must not pass for a segment before which there was nothing.
+TEST_F(SegmentIndexTest, SegmentThatIsDroppedWhileItIsLookedAtIsNotFound) {
+  rig_.stream->DropFirst(segments_[1].start);
+  for (const char* suffix : {".log", ".idx"}) rig_.disk.Remove(rig_.Path(segments_[0].start, suffix));
+  for (size_t which : {1u, 2u}) {
+    HookedDisk disk(rig_.disk, [&](const std::string&) {
+      for (const Segment& segment : rig_.stream->DropFirst(segments_[which + 1].start)) {
+        for (const char* suffix : {".log", ".idx"}) rig_.disk.Remove(rig_.Path(segment.start, suffix));
+      }
+    });
+    EXPECT_EQ(LoadSegmentIndex(disk, *rig_.stream, segments_[which].start).status().code(), StatusCode::kNotFound);
+  }
 }
 
 TEST_F(SegmentIndexTest, LinesAheadOfTheSegmentAreIgnored) {

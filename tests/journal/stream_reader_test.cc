@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/fakes/hooked_disk.h"
 #include "tests/journal/stream_rig.h"
 
 namespace tailrace {
@@ -21,6 +22,7 @@ class StreamReaderTest : public testing::Test {
   void Drop(uint64_t keep_from) {
     for (const Segment& segment : rig_.stream->DropFirst(keep_from)) {
       ASSERT_TRUE(rig_.disk.Unlink(rig_.Path(segment.start)).ok());
+      (void)rig_.disk.Unlink(rig_.Path(segment.start, ".idx"));
     }
   }
   // As intake does it: `lines` lines are read away, and a segment begins behind them.
@@ -148,6 +150,33 @@ TEST_F(StreamReaderTest, SegmentDroppedBetweenTheLookAndTheOpeningIsLookedUpAgai
   StreamReader reader(rig_.disk, *rig_.stream, 0);
   rig_.disk.FailCall(1, StatusCode::kNotFound, {.kinds = {Call::kOpen}, .path_part = ".log"});
   EXPECT_EQ(reader.Read(buffer).kind, ReadOutcome::Kind::kData);
+}
+
+// Retention goes on while a gap is being counted, at the reader's n-th look into a file: the number must be that of the
+// lines before the place where reading goes on, and no line may be told by two gaps.
+class StreamReaderDropTest : public StreamReaderTest, public testing::WithParamInterface<int> {};
+INSTANTIATE_TEST_SUITE_P(Looks, StreamReaderDropTest, testing::Range(1, 7));
+
+TEST_P(StreamReaderDropTest, GapsTellEachLostLineOnce) {
+  Fill(2000);
+  ASSERT_GE(segments_.size(), 7u);
+  int looks = 0;
+  HookedDisk disk(rig_.disk, [&](const std::string&) {
+    if (++looks == GetParam()) Drop(segments_[4].start);
+    if (looks == GetParam() + 2) Drop(segments_[5].start);
+  });
+  Drop(segments_[2].start);
+  StreamReader reader(disk, *rig_.stream, 0);
+  std::vector<char> buffer(kFrameHeaderBytes + kFrameBodyBytesMax);
+  uint64_t lost = 0;
+  ReadOutcome outcome = reader.Read(buffer);
+  for (; outcome.kind == ReadOutcome::Kind::kGap; outcome = reader.Read(buffer)) {
+    lost += outcome.gap_lines;
+    ASSERT_TRUE(outcome.gap_counts.has_value());
+    EXPECT_EQ(outcome.gap_counts->total(), lost);
+  }
+  EXPECT_GT(lost, 0u);
+  EXPECT_EQ(lost, LinesBefore(2000, outcome.offset));
 }
 
 TEST_F(StreamReaderTest, HoldsNoFileWhileItWaits) {
