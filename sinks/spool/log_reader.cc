@@ -27,7 +27,7 @@ constexpr Nanos kLookInterval = std::chrono::seconds(1);
 struct LogReader::Rep {
   using Cursors = std::vector<std::unique_ptr<StreamCursor>>;
   using Outcome = StreamCursor::Outcome;
-  enum class Phase { kStart, kHistory, kFollow, kOver };
+  enum class Phase { kHistory, kFollow, kOver };
 
   Rep(Disk& d, Clock& c, Journal& j, const ReadOptions& o)
       : disk(d), clock(c), journal(j), options(o), output(o.since_ns, o.until_ns) {}
@@ -40,8 +40,7 @@ struct LogReader::Rep {
   LineOutput output;
   Stats stats;
 
-  Phase phase = Phase::kStart;
-  std::vector<StreamLease> found;         // when the reader was made; planned by the first Next
+  Phase phase = Phase::kHistory;
   std::vector<StreamLease> leases;        // of all streams that were ever looked at
   std::unordered_set<const Stream*> known;  // the same
   Cursors cursors;                        // those that are not done, by run
@@ -53,7 +52,7 @@ struct LogReader::Rep {
   MonoTime last_sent;
   MonoTime last_look;                     // for new streams
 
-  void Plan();
+  void Plan(std::vector<StreamLease> found);
   void AddStreams(std::vector<StreamLease> streams, const ReadOptions& how);
   bool AddNewStreams();
   void Follow(Stream& stream);
@@ -73,8 +72,7 @@ struct LogReader::Rep {
 LogReader::LogReader(Disk& disk, Clock& clock, Journal& journal, std::string container_id, ReadOptions options)
     : rep_(std::make_unique<Rep>(disk, clock, journal, options)) {
   rep_->container_id = std::move(container_id);
-  rep_->found = journal.Find(rep_->container_id);
-  if (!rep_->found.empty()) rep_->Follow(*rep_->found.front());
+  rep_->Plan(journal.Find(rep_->container_id));
 }
 
 LogReader::~LogReader() {
@@ -85,9 +83,11 @@ const LogReader::Stats& LogReader::stats() const { return rep_->stats; }
 
 LogReader::Chunk LogReader::Next(MonoTime deadline) { return rep_->Next(deadline); }
 
-void LogReader::Rep::Plan() {
+// Where the answer begins, and what is history in it, is fixed here and not by the first Next: its reader is told that the
+// answer has begun in between, and what is written from then on is news.
+void LogReader::Rep::Plan(std::vector<StreamLease> found) {
+  if (!found.empty()) Follow(*found.front());
   AddStreams(std::move(found), options);
-  phase = Phase::kHistory;
   last_sent = clock.Now();
   last_look = last_sent;
 }
@@ -208,7 +208,6 @@ LogReader::Chunk LogReader::Rep::Send(Chunk::Kind kind) {
 LogReader::Chunk LogReader::Rep::Next(MonoTime deadline) {
   output.encoder().Clear();
   steps = 0;
-  if (phase == Phase::kStart) Plan();
   for (;;) {
     // Both before looking: what comes later is not missed, or is later than until.
     const uint64_t seen = signal == nullptr ? 0 : signal->Sequence();

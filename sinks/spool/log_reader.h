@@ -27,6 +27,8 @@ class LogReader {
   static constexpr Nanos kHeartbeat = std::chrono::seconds(20);
   static constexpr size_t kChunkBytes = 256 * 1024;  // about what one Next gives at most, unless one line is longer
 
+  // The moment of which the answer speaks: its first line, and without follow its last one, are fixed here. Searches the
+  // index, reads a block or two.
   LogReader(Disk& disk, Clock& clock, Journal& journal, std::string container_id, ReadOptions options);
   ~LogReader();
   LogReader(const LogReader&) = delete;

@@ -53,6 +53,21 @@ TEST_F(LogReaderFollowTest, TailZeroFollowsFromNowOn) {
   EXPECT_EQ(Texts(*reader), "new\nopen when asked, new\n");
 }
 
+// The first Next comes when the headers are out, and dockerd has told its client to go ahead.
+TEST_F(LogReaderFollowTest, NowIsWhenTheReaderIsMade) {
+  TestStream& stream = AddStream();
+  for (int64_t n = 1; n <= 9; ++n) Say(stream, n, std::to_string(n));
+  auto none = Open({.tail = 0, .follow = true});
+  auto two = Open({.tail = 2, .follow = true});
+  auto no_follower = Open({.tail = 2});
+  auto all = Open({});
+  for (int64_t n = 10; n <= 12; ++n) Say(stream, n, std::to_string(n));
+  EXPECT_EQ(Texts(*none), "10\n11\n12\n");
+  EXPECT_EQ(Texts(*two), "8\n9\n10\n11\n12\n");
+  EXPECT_EQ(Texts(*no_follower), "8\n9\n");
+  EXPECT_EQ(Texts(*all), "1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+}
+
 TEST_F(LogReaderFollowTest, AHeartbeatComesWhenNothingElseDoes) {
   TestStream& stream = AddStream();
   Say(stream, 1, "x");
@@ -159,9 +174,10 @@ TEST_F(LogReaderFollowTest, FollowingSaysWhatTheOracleSays) {
     std::vector<OracleStream> known;
     for (const auto& stream : streams) known.push_back({{}, stream->items().size(), stream->stream().ended(), true});
     LogReader reader(spool.disk, spool.clock, spool.journal, "c0ffee", options);
-    std::vector<Said> said = ReadAll(reader, spool.clock.Now());
     // A fresh writer would begin lines anew; it is the same one all along.
     RandomLog log(random, *streams.back(), {});
+    log.Write(random.Below(8));  // News for it, though it has not been asked yet.
+    std::vector<Said> said = ReadAll(reader, spool.clock.Now());
     for (size_t n = random.Below(12); n > 0; --n) {
       log.Write(random.Below(8));
       if (random.Chance(0.2)) log.WriteCut();
