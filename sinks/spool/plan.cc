@@ -24,6 +24,7 @@ StreamStart AllThatIsHere(const StreamMap& map) {
   StreamStart start;
   start.offset = map.first();
   start.wanted_from = start.offset;
+  start.knows_counts = start.offset == 0;
   return start;
 }
 

@@ -13,6 +13,7 @@ namespace tailrace {
 struct StreamStart {
   uint64_t offset = 0;         // a frame begins here, or it lies in a gap
   LineCounts counts;           // line ends before it
+  bool knows_counts = true;    // else they are nothing, and only what is counted from there on can be told
   // Lines that end behind `wanted_from` are wanted. Reading may begin before it, for their first pieces; a frame there
   // is wanted if so many lines of its source, or more, have ended before it.
   uint64_t wanted_from = 0;

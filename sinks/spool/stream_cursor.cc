@@ -17,11 +17,12 @@ StreamCursor::StreamCursor(Disk& disk, Stream& stream, const PlannedStream& plan
       reader_(disk, stream, plan.start.offset),
       offset_(plan.start.offset),
       counts_(plan.start.counts),
+      knows_counts_(plan.start.knows_counts),
       wanted_from_(plan.start.wanted_from),
       first_wanted_(plan.start.first_wanted),
       skips_open_(plan.start.skips_open),
       is_middle_(plan.start.is_middle) {
-  reader_.Seek(offset_, counts_);
+  SeekReader();
 }
 
 StreamCursor::Outcome StreamCursor::Step(std::span<char> buffer, size_t chunk_bytes, LineOutput& out) {
@@ -73,7 +74,7 @@ bool StreamCursor::WalkBlock(size_t chunk_bytes, LineOutput& out) {
     block_.remove_prefix(bytes);
     offset_ += bytes;
   }
-  if (block_.empty()) reader_.Seek(offset_, counts_);
+  if (block_.empty()) SeekReader();
   return true;
 }
 
@@ -158,8 +159,11 @@ void StreamCursor::TakeGap(const ReadOutcome& read) {
   offset_ = read.gap_end;
   // Counted together with the lines that it tells: asked for anew it might be of another moment, and the gap behind
   // would tell lines again.
-  if (read.gap_counts) counts_ = *read.gap_counts;
-  reader_.Seek(offset_, counts_);
+  if (read.gap_counts) {
+    counts_ = *read.gap_counts;
+    knows_counts_ = true;
+  }
+  SeekReader();
 }
 
 void StreamCursor::TakeDamage(size_t bytes) {
@@ -176,8 +180,9 @@ void StreamCursor::EndDamage() {
   uint64_t lines = 0;
   const Result<LineCounts> counts = CountsBefore(disk_, stream_, offset_);
   if (counts.ok()) {
-    lines = counts->total() - std::min(counts->total(), counts_.total());
+    if (knows_counts_) lines = counts->total() - std::min(counts->total(), counts_.total());
     counts_ = *counts;
+    knows_counts_ = true;
   }
   if (!is_middle_ || offset_ <= wanted_from_) return;
   std::optional<uint64_t>& lost = lost_lines_[static_cast<size_t>(GapReason::kDamage)];

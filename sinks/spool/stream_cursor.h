@@ -38,6 +38,7 @@ class StreamCursor {
   bool is_past_history() const { return history_end_ && offset_ >= *history_end_ && block_.empty(); }
 
  private:
+  void SeekReader() { reader_.Seek(offset_, knows_counts_ ? std::optional(counts_) : std::nullopt); }
   void TakeBlock(const ReadOutcome& read, size_t buffer_bytes);
   bool WalkBlock(size_t chunk_bytes, LineOutput& out);
   size_t StepPlain(LineOutput& out, bool& goes_on);
@@ -66,6 +67,7 @@ class StreamCursor {
   size_t cut_bytes_ = 0;          // of such a frame right before offset_; a gap should follow
 
   LineCounts counts_;             // line ends before offset_
+  bool knows_counts_;             // else they are those since reading began
   uint64_t wanted_from_;
   LineCounts first_wanted_;
   std::array<bool, kSources> skips_open_;

@@ -146,5 +146,32 @@ TEST(LogReaderRetention, AnAnswerHasNoHoleThatItDoesNotTellWheneverItIsMade) {
   EXPECT_GT(cases, 100);
 }
 
+// What cannot be searched is read from its first byte. How many lines came before that byte nobody knows then, and a
+// marker must not tell them as lost in the hole that it stands for.
+TEST(LogReaderRetention, AnAnswerWhoseBeginningCouldNotBeFoundMakesUpNoNumbers) {
+  TestSpool spool;
+  TestStream stream(spool.disk, spool.NewStream());
+  for (int n = 1; n <= 60; ++n) {
+    if (n % 10 == 1) stream.Roll();
+    stream.Add(Frame("stdout", n, "line " + std::to_string(n)));
+  }
+  stream.Publish();
+  stream.DropFirst(2);
+  spool.disk.FailFrom(1, StatusCode::kNotFound);
+  LogReader reader(spool.disk, spool.clock, spool.journal, "c0ffee", {.follow = true});
+  spool.disk.ClearFailures();
+  ASSERT_EQ(ReadAll(reader, spool.clock.Now()).size(), 40u);
+  for (int n = 61; n <= 90; ++n) {
+    if (n % 10 == 1) stream.Roll();
+    stream.Add(Frame("stdout", n, "line " + std::to_string(n)));
+  }
+  stream.DropFirst(5);  // Up to line 70: the reader's place, and all before it.
+  stream.Publish();
+  const std::vector<Said> said = ReadAll(reader, spool.clock.Now());
+  ASSERT_EQ(said.size(), 21u);
+  EXPECT_EQ(said[0].text, "tailrace: 0 lines lost here (drop-oldest)\n");
+  EXPECT_EQ(said[1].text, "line 71\n");
+}
+
 }  // namespace
 }  // namespace tailrace
