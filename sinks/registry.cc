@@ -1,8 +1,16 @@
 #include "sinks/registry.h"
 
+#include <array>
+
+#include "sinks/elasticsearch/elasticsearch.h"
+#include "sinks/webhook/webhook.h"
+
 namespace tailrace {
 
-std::span<const SinkKind> SinkKinds() { return {}; }
+std::span<const SinkKind> SinkKinds() {
+  static const std::array kKinds{ElasticsearchKind(), WebhookKind()};
+  return kKinds;
+}
 
 std::vector<OptionRow> SinkOptionRows() {
   std::vector<OptionRow> rows;

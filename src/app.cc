@@ -13,6 +13,9 @@ namespace tailrace {
 namespace {
 
 constexpr std::string_view kFifoDirectory = "/run/docker/logging";
+// Where systems keep the authorities that are trusted; SSL_CERT_FILE wins, as with other programs.
+constexpr std::array<const char*, 3> kCaBundles{"/etc/ssl/certs/ca-certificates.crt",
+                                                "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"};
 constexpr Nanos kListenRetry = std::chrono::milliseconds(100);
 
 std::string HostName() {
@@ -20,6 +23,26 @@ std::string HostName() {
   if (gethostname(name.data(), name.size() - 1) != 0) return {};
   return name.data();
 }
+
+std::string CaBundle(const Environment& environment) {
+  for (const auto& [name, value] : environment) {
+    if (name == "SSL_CERT_FILE" && !value.empty()) return value;
+  }
+  for (const char* path : kCaBundles) {
+    if (access(path, R_OK) == 0) return path;
+  }
+  return kCaBundles.front();
+}
+
+// What intake moves is what delivery waits for.
+class DeliveryWaker final : public ProgressListener {
+ public:
+  explicit DeliveryWaker(Delivery& delivery) : delivery_(delivery) {}
+  void OnProgress(uint64_t bytes) override { delivery_.Wake(bytes); }
+
+ private:
+  Delivery& delivery_;
+};
 
 }  // namespace
 
@@ -36,7 +59,8 @@ App::App(Settings settings, std::function<bool(Nanos)> wait)
       table_(SinkOptionRows()),
       options_(ParsePluginOptions(table_, settings_.environment)),
       log_(clock_, options_.log_level),
-      own_fifos_(OwnFifoDirectory(settings_.root)) {}
+      own_fifos_(OwnFifoDirectory(settings_.root)),
+      slot_plans_(disk_, SinkKinds(), options_) {}
 
 App::~App() { Stop(); }
 
@@ -49,8 +73,10 @@ Status App::Start() {
   Build(std::move(journal));
   intake_->Start();
   driver_->Reattach();
+  delivery_->Start();
   housekeeper_->Start();
   server_ = std::make_unique<HttpServer>(std::move(listener), handlers_->Routes(), clock_, log_);
+  server_->OnAccept([this] { delivery_->Allow(); });
   server_->Start();
   return Status::Ok();
 }
@@ -74,22 +100,43 @@ Result<std::unique_ptr<Listener>> App::Listen() {
 
 void App::Build(std::unique_ptr<Journal> journal) {
   journal_ = std::move(journal);
+  BuildDelivery();
   Housekeeper::Settings settings{.spool_limit = options_.spool_limit_bytes,
                                  .spool_free = options_.spool_free_bytes,
                                  .spool_sync = options_.spool_sync,
                                  .own_fifo_directory = own_fifos_};
   housekeeper_ = std::make_unique<Housekeeper>(settings, Housekeeper::Parts{disk_, clock_, log_, *journal_});
-  intake_ = std::make_unique<Intake>(Intake::Parts{disk_, clock_, log_, *journal_, *housekeeper_});
+  housekeeper_->SetSettled(&delivery_->settled());
+  intake_ = std::make_unique<Intake>(Intake::Parts{disk_, clock_, log_, *journal_, *housekeeper_, progress_.get()});
   housekeeper_->SetIntake(intake_.get());
-  Driver::Parts parts{disk_, clock_, log_, *journal_, *intake_, table_, options_, HostName(), own_fifos_};
+  Driver::Parts parts{disk_,    clock_,     log_,       *journal_,    *intake_,       table_,
+                      options_, HostName(), own_fifos_, &slot_plans_, delivery_.get()};
   driver_ = std::make_unique<Driver>(parts);
   handlers_ = std::make_unique<Handlers>(*driver_, clock_, log_);
+}
+
+void App::BuildDelivery() {
+  transport_ = std::make_unique<CurlTransport>(clock_, CaBundle(settings_.environment));
+  Delivery::Options options;
+  options.make_slot = [this](const StreamFacts& facts, const std::string& slot) {
+    return slot_plans_.Make(facts, slot);
+  };
+  options.compress = [this](std::string_view body) { return compressor_.Compress(body); };
+  options.dead_letters.directory = journal_->root() + "/dead";
+  options.dead_letters.limit_bytes = options_.dead_letters_limit_bytes;
+  options.dead_letters.holds_when_full = options_.dead_letters_hold_when_full;
+  options.memory_bytes = options_.delivery_memory_bytes;
+  options.is_first_since_boot = journal_->is_first_since_boot();
+  delivery_ = std::make_unique<Delivery>(std::move(options),
+                                         Delivery::Parts{disk_, clock_, random_, log_, *journal_, *transport_});
+  progress_ = std::make_unique<DeliveryWaker>(*delivery_);
 }
 
 void App::Stop() {
   if (server_ == nullptr) return;
   server_->Stop();
   intake_->Stop();
+  delivery_->Stop();
   housekeeper_->Stop();
   log_.Write(LogLevel::kInfo, "end", {});
   server_.reset();

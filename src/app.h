@@ -1,6 +1,6 @@
 // App: the parts of a serving process, who owns them, and in which order they begin and end. Main thread only.
-//   begin: listen (connects succeed) → lock the spool → re-attach → accept
-//   end:   accept no more, end calls and streams → stop taking from FIFOs → sync
+//   begin: listen (connects succeed) → lock the spool → re-attach → accept → deliver, after the first connection
+//   end:   accept no more, end calls and streams → stop taking from FIFOs → let answers under way come → sync
 #pragma once
 
 #include <functional>
@@ -14,11 +14,15 @@
 #include "base/posix_disk.h"
 #include "base/random.h"
 #include "base/stderr_log.h"
+#include "base/gzip.h"
 #include "config/options.h"
+#include "delivery/delivery.h"
 #include "driver/driver.h"
+#include "driver/slot_plans.h"
 #include "intake/intake.h"
 #include "journal/housekeeper.h"
 #include "journal/journal.h"
+#include "sinks/curl_transport.h"
 
 namespace tailrace {
 
@@ -47,6 +51,7 @@ class App {
  private:
   Result<std::unique_ptr<Listener>> Listen();
   void Build(std::unique_ptr<Journal> journal);
+  void BuildDelivery();
   void LogStart();
 
   const Settings settings_;
@@ -58,9 +63,14 @@ class App {
   const PluginOptions options_;
   StderrLog log_;
   const std::string own_fifos_;
+  const SlotPlans slot_plans_;
+  GzipCompressor compressor_;  // delivery thread only
 
   // In the order of their making; each uses those above it.
   std::unique_ptr<Journal> journal_;
+  std::unique_ptr<CurlTransport> transport_;
+  std::unique_ptr<Delivery> delivery_;
+  std::unique_ptr<ProgressListener> progress_;
   std::unique_ptr<Housekeeper> housekeeper_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Driver> driver_;

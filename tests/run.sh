@@ -12,9 +12,6 @@ readonly TEST_PACKAGES="busybox-static debootstrap docker-registry docker.io e2f
 readonly SERVER_PACKAGES="default-jdk-headless maven nginx-light"
 # What ctest leaves out in the developer's loop: whatever needs more than the sources, or minutes.
 readonly SLOW='crash|integration|dockerd|servers|delivery_e2e|bench'
-# What no container can use before a destination can be configured: delivery, and the servers to deliver to. With
-# --long, or by --label.
-readonly NOT_YET='servers|delivery|delivery_e2e|delivery_sim'
 # Under ASan and UBSan: the units, since the storms measure the disk and not the code. Under TSan: what has threads.
 # Both builds take longer than everything else together: with --long, or by --sanitizers.
 readonly UNITS='!crash|integration|sim|delivery_sim|tidy'
@@ -118,19 +115,19 @@ run_sanitizers() {
   run_sanitizer tsan thread "$THREADED"
 }
 
-# Elasticsearch and OpenSearch, kept for the next run. Without them the tests that need them fail, and say so.
+# Elasticsearch and OpenSearch, kept for the next run, while the compiler works. Without them the tests that need them
+# fail, and say so.
 fetch_servers() {
-  say "servers for the tests"
-  nice python3 -B "$SOURCE_DIR/tests/servers/artifacts.py" || printf 'tests: no servers: their tests will fail\n' >&2
+  nice python3 -B "$SOURCE_DIR/tests/servers/artifacts.py" >"$BUILD_DIR/servers.log" 2>&1 && return
+  cat "$BUILD_DIR/servers.log" >&2
+  printf 'tests: no servers: their tests will fail\n' >&2
 }
 
 run_release() {
   if [[ -n $label ]]; then
     run_ctest release "$BUILD_DIR" -L "$label"
   elif [[ $mode == quick ]]; then
-    run_ctest release "$BUILD_DIR" -LE "^($SLOW|$NOT_YET)\$"
-  elif [[ $mode == full ]]; then
-    run_ctest release "$BUILD_DIR" -LE "^($NOT_YET)\$"
+    run_ctest release "$BUILD_DIR" -LE "^($SLOW)\$"
   else
     run_ctest release "$BUILD_DIR"
   fi
@@ -143,9 +140,9 @@ main() {
   fi
   rm -f "$BUILD_DIR"/Testing/*.xml
   if [[ $mode != quick && $mode != sanitizers ]]; then
-    local packages="$TEST_PACKAGES"
-    if [[ $mode == long || -n $label ]]; then packages+=" $SERVER_PACKAGES"; fi
-    "$BUILD" --deps-only --packages "$packages"
+    "$BUILD" --deps-only --packages "$TEST_PACKAGES $SERVER_PACKAGES"
+    mkdir -p "$BUILD_DIR"
+    fetch_servers &
   fi
   if [[ $mode == sanitizers ]]; then
     "$BUILD" --deps-only
@@ -155,6 +152,7 @@ main() {
     "$BUILD" --tests --plugin "$BUILD_DIR/plugin"
   fi
   if [[ $mode == sanitizers ]] || "$sanitizers"; then run_sanitizers; fi
+  wait
   # Last, so that the output ends with ctest's summary of the build that is shipped.
   if [[ $mode != sanitizers ]]; then run_release; fi
   ((failures == 0))

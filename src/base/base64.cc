@@ -33,4 +33,20 @@ bool IsBase64(std::string_view text) {
   return !text.empty() && text.find_first_not_of(kDigits) == text.npos;
 }
 
+std::optional<std::string> DecodeBase64(std::string_view text) {
+  if (text.empty()) return std::string();
+  if (!IsBase64(text)) return std::nullopt;
+  std::string bytes;
+  uint32_t word = 0;
+  unsigned bits = 0;
+  for (const char c : text.substr(0, text.find('='))) {
+    word = word << 6 | static_cast<uint32_t>(kDigits.find(c));
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(word >> bits & 0xff);
+  }
+  return bytes;
+}
+
 }  // namespace tailrace

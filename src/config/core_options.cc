@@ -20,6 +20,7 @@ constexpr uint64_t Hours(int hours) {
 }
 
 constexpr std::array<std::string_view, 3> kSpoolFull{"drop-oldest", "drop-newest", "block"};
+constexpr std::array<std::string_view, 2> kDeadLettersFull{"drop", "hold"};
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warn", "error"};
 
 constexpr std::array kRows{
@@ -99,6 +100,27 @@ constexpr std::array kRows{
               .max = Hours(1),
               .help = "how often the spool is synced, so that a power failure costs no more than that; 0: never, as "
                       "Docker's own drivers"},
+    OptionRow{.name = "dead-letters-limit",
+              .scope = OptionScope::kPlugin,
+              .type = OptionType::kBytes,
+              .default_value = "256MiB",
+              .min = kMega,
+              .max = kPeta,
+              .help = "most bytes kept of records that a destination refused for good"},
+    OptionRow{.name = "dead-letters-full",
+              .scope = OptionScope::kPlugin,
+              .type = OptionType::kEnum,
+              .default_value = "drop",
+              .choices = kDeadLettersFull,
+              .help = "what happens to a refused record beyond that: drop it, and count it, or hold its container's "
+                      "delivery until there is room"},
+    OptionRow{.name = "delivery-memory",
+              .scope = OptionScope::kPlugin,
+              .type = OptionType::kBytes,
+              .default_value = "24MiB",
+              .min = 4 * kMega,
+              .max = 4096 * kMega,
+              .help = "most bytes of requests under way, all destinations together"},
     OptionRow{.name = "log-level",
               .scope = OptionScope::kPlugin,
               .type = OptionType::kEnum,

@@ -65,6 +65,9 @@ class Reader {
     if (name == "spool-limit") options_.spool_limit_bytes = number;
     if (name == "spool-free") options_.spool_free_bytes = number;
     if (name == "spool-sync") options_.spool_sync = Nanos(static_cast<int64_t>(number));
+    if (name == "dead-letters-limit") options_.dead_letters_limit_bytes = number;
+    if (name == "dead-letters-full") options_.dead_letters_hold_when_full = number == 1;
+    if (name == "delivery-memory") options_.delivery_memory_bytes = static_cast<size_t>(number);
     if (name == "log-level") options_.log_level = static_cast<LogLevel>(number);
   }
 

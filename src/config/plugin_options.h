@@ -21,6 +21,9 @@ struct PluginOptions {
   std::optional<uint64_t> spool_limit_bytes;   // absent: from the size of the file system
   std::optional<uint64_t> spool_free_bytes;    // likewise
   Nanos spool_sync = std::chrono::seconds(5);  // 0: never
+  uint64_t dead_letters_limit_bytes = 256 << 20;
+  bool dead_letters_hold_when_full = false;    // else what does not fit is dropped, and counted
+  size_t delivery_memory_bytes = 24 << 20;
   LogLevel log_level = LogLevel::kInfo;
 
   std::map<std::string, std::string> defaults;  // of containers' options

@@ -8,6 +8,7 @@ namespace tailrace {
 
 void CursorBoard::NoteWritten(const Key& key, uint64_t frontier, const std::string& path) {
   MutexLock lock(mu_);
+  ++version_;
   frontiers_[key] = frontier;
   unsynced_[key] = path;
 }
@@ -17,8 +18,14 @@ std::vector<CursorBoard::Key> CursorBoard::TakeSynced() {
   return std::exchange(synced_, {});
 }
 
+uint64_t CursorBoard::Version() {
+  MutexLock lock(mu_);
+  return version_;
+}
+
 void CursorBoard::KeepOnly(const std::set<StreamId>& streams) {
   MutexLock lock(mu_);
+  ++version_;
   std::erase_if(frontiers_, [&](const auto& entry) { return !streams.contains(entry.first.stream); });
   std::erase_if(unsynced_, [&](const auto& entry) { return !streams.contains(entry.first.stream); });
 }

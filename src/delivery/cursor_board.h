@@ -35,6 +35,7 @@ class CursorBoard final : public SettledSource {
   // SettledSource.
   uint64_t SettledOf(const Stream& stream) override;
   void SyncCursors() override;
+  uint64_t Version() override;
 
   uint64_t sync_errors();
 
@@ -43,6 +44,7 @@ class CursorBoard final : public SettledSource {
 
   Disk& disk_;
   Mutex mu_;
+  uint64_t version_ GUARDED_BY(mu_) = 0;
   std::map<Key, uint64_t> frontiers_ GUARDED_BY(mu_);
   std::map<Key, std::string> unsynced_ GUARDED_BY(mu_);  // paths
   std::vector<Key> synced_ GUARDED_BY(mu_);

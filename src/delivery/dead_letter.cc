@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/base64.h"
 #include "base/bytes.h"
 #include "base/json.h"
 #include "base/utf8.h"
@@ -11,7 +12,6 @@ namespace tailrace {
 namespace {
 
 constexpr int kVersion = 1;
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void PutBytes(JsonWriter& json, const std::string& key, std::string_view bytes) {
   if (Utf8ValidBytes(bytes) == bytes.size()) {
@@ -32,36 +32,6 @@ std::string GetBytes(const JsonView& root, const std::string& key) {
 int64_t GetInt(const JsonView& root, std::string_view key) { return root.Member(key).AsInt64().value_or(0); }
 
 }  // namespace
-
-std::string Base64(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t word = 0;
-    const size_t n = std::min<size_t>(3, bytes.size() - i);
-    for (size_t k = 0; k < 3; ++k) word = word << 8 | (k < n ? static_cast<uint8_t>(bytes[i + k]) : 0u);
-    for (size_t k = 0; k < 4; ++k) text += k <= n ? kAlphabet[word >> (18 - 6 * k) & 63] : '=';
-  }
-  return text;
-}
-
-std::optional<std::string> DecodeBase64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  std::string bytes;
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  uint32_t word = 0;
-  size_t bits = 0;
-  for (const char c : text) {
-    const size_t value = kAlphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    word = word << 6 | static_cast<uint32_t>(value);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(word >> bits & 0xff);
-  }
-  return bytes;
-}
 
 std::string EncodeDeadLetter(const DeadLetter& letter) {
   JsonWriter json;

@@ -37,7 +37,4 @@ std::string EncodeDeadLetter(const DeadLetter& letter);
 // Nothing for a line that was not written to its end.
 std::optional<DeadLetter> DecodeDeadLetter(std::string_view line);
 
-std::string Base64(std::string_view bytes);
-std::optional<std::string> DecodeBase64(std::string_view text);
-
 }  // namespace tailrace

@@ -177,10 +177,12 @@ void Housekeeper::Retain(const std::vector<StreamLease>& streams) {
   }
   // Hundreds of idle containers cost next to nothing: what has not changed is not planned anew.
   const uint64_t sum = SumOf(streams);
+  const uint64_t version = settled_ == nullptr ? 0 : settled_->Version();
   const bool is_short = !space.ok() || limits.free_bytes < limits.free_bytes_min;
-  if (was_quiet_ && sum == last_sum_ && !is_short && settled_ == nullptr) return;
+  if (was_quiet_ && sum == last_sum_ && version == last_version_ && !is_short) return;
   const RetentionPlan plan = PlanRetention(Gather(streams), limits);
   last_sum_ = sum;
+  last_version_ = version;
   was_quiet_ = plan.drops.empty() && plan.rolls.empty() &&
                std::all_of(plan.limits.begin(), plan.limits.end(),
                            [](const RetentionPlan::Limit& limit) { return limit.limit == IntakeLimit::kNone; });

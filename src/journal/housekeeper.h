@@ -87,6 +87,7 @@ class Housekeeper : public IntakeReports {
   bool is_loaded_ = false;
   bool was_quiet_ = false;    // the last plan changed nothing
   uint64_t last_sum_ = 0;     // SumOf what it was made for
+  uint64_t last_version_ = 0;  // of settled_, likewise
   MonoTime next_tick_{0};
   MonoTime next_sync_{0};
   MonoTime next_reserve_{0};

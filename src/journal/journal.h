@@ -59,6 +59,8 @@ class Journal {
   // Makes the root's folders, takes the lock (kBusy: another process serves this root), refuses a newer format
   // (kUnsupported). After an error the Journal works in memory only: Create refuses, CreateUncommitted serves.
   Status Open();
+  // After Open: the machine was started since this root was last served (or nobody knows).
+  bool is_first_since_boot() const { return is_first_since_boot_; }
 
   // The streams that `live/` names: re-attached before anything else. Walks nothing. An entry whose facts are damaged is
   // told and attached with what its link and folder say: its FIFO must be read all the same.
@@ -146,6 +148,7 @@ class Journal {
   const Options options_;
   const Parts parts_;
   DiscardNotes notes_;
+  bool is_first_since_boot_ = true;
   std::unique_ptr<File> lock_;  // held for life
   bool is_open_ = false;        // set by Open, before other threads
 

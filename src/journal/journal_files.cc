@@ -66,6 +66,7 @@ Status Journal::CheckVersion() {
   const std::string boot = ReadWholeFile(parts_.disk, kBootIdPath, kSmallFileBytesMax).value_or("\n");
   std::string content(kVersionLine);
   content += std::to_string(kFormatVersion) + "\nboot " + boot;
+  is_first_since_boot_ = !text.ok() || *text != content;
   // In place, since the lock hangs on this very file; the version comes first and has one digit.
   const Status status = lock_->WriteAt(0, content);
   if (!status.ok()) parts_.log.Write(LogLevel::kWarning, "spool-lock", {{"error", status.message()}});

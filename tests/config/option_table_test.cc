@@ -29,7 +29,7 @@ TEST(OptionTable, NamesTheNearestOptionOrNone) {
   EXPECT_EQ(table.Nearest("label"), "labels");
   EXPECT_EQ(table.Nearest("label-regex"), "labels-regex");
   EXPECT_EQ(table.Nearest("tags"), "tag");
-  EXPECT_EQ(table.Nearest("es-url"), "");
+  EXPECT_EQ(table.Nearest("es-ulr"), "es-url");
   EXPECT_EQ(table.Nearest("x"), "");
   EXPECT_EQ(table.Nearest(""), "");
   EXPECT_EQ(table.Nearest(std::string(100'000, 'a')), "");
@@ -40,8 +40,8 @@ TEST(OptionTable, SaysThatAnOptionIsUnknown) {
   EXPECT_EQ(
       table.UnknownSentence("log-opt", "max-sise"),
       "unknown log-opt 'max-sise'; did you mean 'max-size'? `tailrace options` lists all options of this version");
-  EXPECT_EQ(table.UnknownSentence("log-opt", "es-url"),
-            "unknown log-opt 'es-url'; `tailrace options` lists all options of this version");
+  EXPECT_EQ(table.UnknownSentence("log-opt", "gelf-address"),
+            "unknown log-opt 'gelf-address'; `tailrace options` lists all options of this version");
 }
 
 TEST(OptionTable, ShownNamesAreShortAndPlain) {

@@ -67,8 +67,8 @@ TEST_F(Options, UnknownOptionNamesTheNearest) {
   EXPECT_EQ(
       Problem({{"max-sise", "20m"}}),
       "unknown log-opt 'max-sise'; did you mean 'max-size'? `tailrace options` lists all options of this version");
-  EXPECT_EQ(Problem({{"es-url", "https://user:hunter2@es:9200"}}),
-            "unknown log-opt 'es-url'; `tailrace options` lists all options of this version");
+  EXPECT_EQ(Problem({{"splunk-url", "https://user:hunter2@es:9200"}}),
+            "unknown log-opt 'splunk-url'; `tailrace options` lists all options of this version");
 }
 
 TEST_F(Options, BadValueSaysWhatToWrite) {

@@ -46,18 +46,5 @@ TEST(DeadLetterTest, EveryTruncationIsNoLetter) {
   for (size_t i = 0; i < line.size(); ++i) EXPECT_FALSE(DecodeDeadLetter(line.substr(0, i)).has_value()) << i;
 }
 
-TEST(DeadLetterTest, Base64OfEveryLength) {
-  EXPECT_EQ(Base64("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(Base64("fooba"), "Zm9vYmE=");
-  EXPECT_EQ(Base64("foob"), "Zm9vYg==");
-  std::string bytes;
-  for (int i = 0; i < 300; ++i) {
-    EXPECT_EQ(DecodeBase64(Base64(bytes)), bytes);
-    bytes += static_cast<char>(i * 7);
-  }
-  EXPECT_FALSE(DecodeBase64("a").has_value());
-  EXPECT_FALSE(DecodeBase64("ab-d").has_value());
-}
-
 }  // namespace
 }  // namespace tailrace

@@ -50,8 +50,10 @@ bool PluginTest::Eventually(const std::function<bool()>& condition) {
 std::vector<std::string> PluginTest::Tree(const std::string& folder) {
   std::vector<std::string> paths;
   std::error_code error;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, error)) {
-    paths.push_back(entry.path().string());
+  // By steps that report: what is removed meanwhile is simply not there.
+  using Walk = std::filesystem::recursive_directory_iterator;
+  for (Walk entry(folder, error); !error && entry != Walk(); entry.increment(error)) {
+    paths.push_back(entry->path().string());
   }
   std::sort(paths.begin(), paths.end());
   return paths;

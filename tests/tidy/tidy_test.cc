@@ -34,7 +34,7 @@ const std::map<std::string, std::set<std::string>>& AllowedIncludes() {
       {"sinks/spool", {"base", "wire", "journal", "sinks"}},
       {"src/driver", {"base", "wire", "config", "journal", "intake", "sinks", "sinks/spool", "delivery"}},
       {"src/api", {"base", "wire", "config", "journal", "intake", "sinks", "sinks/spool", "driver"}},
-      {"src", {"base", "config", "journal", "intake", "sinks", "sinks/spool", "driver", "api"}},
+      {"src", {"base", "config", "journal", "intake", "sinks", "sinks/spool", "delivery", "driver", "api"}},
   };
   return allowed;
 }
