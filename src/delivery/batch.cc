@@ -76,7 +76,7 @@ void Batch::MarkSent() {
   for (BatchRecord& record : records_) {
     record.was_sent = record.range.place.tile.end <= record.range.slot->sent_up_to();
   }
-  for (const BatchRecord& record : records_) record.range.slot->NoteSent(record.range.place.tile.end);
+  for (const BatchRecord& record : records_) record.range.slot->NoteSent(record.range.place);
 }
 
 void AppendRange(std::vector<RetryRange>& ranges, const RetryRange& range) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "delivery/remedy.h"
+
 namespace tailrace {
 
 Delivery::Delivery(Options options, const Parts& parts)
@@ -15,6 +17,10 @@ Delivery::Delivery(Options options, const Parts& parts)
 Delivery::~Delivery() { Stop(); }
 
 void Delivery::Start() {
+  {
+    MutexLock lock(mu_);
+    is_running_ = true;
+  }
   thread_.Start("delivery", [this] {
     while (true) {
       RunOnce(kNever);
@@ -33,6 +39,9 @@ void Delivery::Stop() {
   if (!thread_.joinable()) return;  // A test's: what is under way is cut off, as by a kill.
   thread_.Join();
   Drain();
+  Publish(parts_.clock.Now());
+  MutexLock lock(mu_);
+  is_running_ = false;
 }
 
 // A backlog is never drained at the end: only what is in flight may still be answered.
@@ -58,8 +67,9 @@ void Delivery::RunOnce(MonoTime deadline) {
   const uint64_t seen = wakes_.load();
   wake_bytes_.store(0);
   MonoTime now = parts_.clock.Now();
-  TakeMail(now);
+  const bool is_asked = TakeMail(now);
   const MonoTime next = std::min(deadline, HasBegun(now) ? Work(now) : begin_at_);
+  if (is_asked) Publish(now);
   FallAsleep();
   // What came while we looked elsewhere is looked at before sleeping.
   const bool is_awake = wakes_.load() != seen;
@@ -92,9 +102,7 @@ MonoTime Delivery::Work(MonoTime now) {
   for (const WaitingSlot& waiting : waiting_) next = std::min(next, waiting.retry_at);
   TakeSynced();
   bool has_news = false;
-  for (auto& [key, entry] : destinations_) {
-    if (entry.destination->wants_fresh_settings() && now >= entry.fresh_at) RefreshSettings(entry, key, now);
-  }
+  RefreshDue(now);
   for (auto& [key, entry] : destinations_) {
     next = std::min(next, entry.destination->Step(now));
     has_news |= entry.destination->TakeNews();
@@ -145,32 +153,79 @@ DeliveryStats Delivery::CurrentStats(MonoTime now) {
   stats.has_begun = has_begun_;
   stats.cursor_errors = cursor_errors_ + board_.sync_errors();
   stats.budget_bytes = budget_.used_bytes();
+  stats.budget_limit_bytes = options_.memory_bytes;
   stats.dead_letter_bytes = dead_letters_.bytes();
   for (const auto& [key, entry] : destinations_) {
     stats.destinations.push_back(entry.destination->Stats(now));
     stats.cursor_errors += entry.destination->cursor_errors();
     for (const auto& slot : entry.destination->slots()) {
-      const StreamFacts& facts = slot->stream().facts();
-      stats.slots.push_back({facts.container_id, facts.container_name, slot->name(), entry.destination->label(),
-                             slot->LinesTaken() - slot->LinesSettled(), slot->hold_error});
+      SlotStats shown = StatsOf(*slot, now);
+      shown.destination = entry.destination->label();
+      stats.slots.push_back(std::move(shown));
     }
   }
-  for (const WaitingSlot& waiting : waiting_) {
-    const StreamFacts& facts = waiting.stream->facts();
-    const uint64_t lines = waiting.stream->Snapshot().progress.counts.total();
-    stats.slots.push_back({facts.container_id, facts.container_name, waiting.slot, "", lines, waiting.problem});
-  }
+  for (const WaitingSlot& waiting : waiting_) stats.slots.push_back(StatsOf(waiting));
+  return stats;
+}
+
+SlotStats Delivery::StatsOf(StreamSlot& slot, MonoTime now) {
+  const StreamFacts& facts = slot.stream().facts();
+  SlotStats stats;
+  stats.container_id = facts.container_id;
+  stats.container_name = facts.container_name;
+  stats.slot = slot.name();
+  stats.waiting = slot.LinesTaken() - slot.LinesSettled();
+  stats.waiting_bytes = slot.BytesWaiting();
+  const Nanos oldest = slot.OldestWaiting(now, parts_.clock.WallNow());
+  stats.oldest_waiting_seconds = std::chrono::duration<double>(oldest).count();
+  if (!slot.is_held) return stats;
+  stats.problem = slot.hold_error;
+  stats.next_step = RemedyForHold(slot.hold_error);
+  return stats;
+}
+
+// Of one that has no destination yet.
+SlotStats Delivery::StatsOf(const WaitingSlot& waiting) {
+  const StreamFacts& facts = waiting.stream->facts();
+  const Stream::State state = waiting.stream->Snapshot();
+  SlotStats stats;
+  stats.container_id = facts.container_id;
+  stats.container_name = facts.container_name;
+  stats.slot = waiting.slot;
+  stats.waiting = state.progress.counts.total();
+  stats.waiting_bytes = state.progress.whole_end - std::min(state.first, state.progress.whole_end);
+  stats.problem = waiting.problem;
+  stats.next_step = "mend what it says; looked at again each 30 s";
   return stats;
 }
 
 void Delivery::Publish(MonoTime now) {
+  uint64_t asked = 0;
+  {
+    MutexLock lock(mu_);
+    asked = stats_asked_;
+  }
   DeliveryStats stats = CurrentStats(now);
   MutexLock lock(mu_);
   stats_ = std::move(stats);
+  stats_given_ = asked;
+  stats_published_.NotifyAll();
 }
 
 DeliveryStats Delivery::Stats() {
+  const MonoTime deadline = parts_.clock.Now() + kStatsMax;
+  uint64_t number = 0;
+  {
+    MutexLock lock(mu_);
+    if (!is_running_) return stats_;
+    number = ++stats_asked_;
+  }
+  parts_.transport.Wake();
   MutexLock lock(mu_);
+  while (stats_given_ < number && is_running_) {
+    const Nanos left = deadline - parts_.clock.Now();
+    if (left <= Nanos(0) || !stats_published_.WaitFor(mu_, left)) break;
+  }
   return stats_;
 }
 

@@ -6,9 +6,11 @@
 //   driver    Attach for each stream that a StartLogging has made, and for each that was re-attached; Detach when a
 //             StartLogging was never answered
 //   api       Allow at the first connection (rule R9: a crash on a poison record must not come before dockerd dials)
-//   intake    Wake after each Publish, and at a stream's end
+//   intake    OnProgress after each Publish, and at a stream's end
 //   housekeeper  settled(): how far streams are delivered, and the syncing of cursors
 //   anyone    Stats
+// Order: made before intake (which holds it as its ProgressListener) and after the housekeeper; Start at any time after;
+// at the end: intake stops, then Stop, then the housekeeper's last sync; destroyed after both.
 // Streams of earlier runs are found on disk, once delivery has begun.
 #pragma once
 
@@ -26,6 +28,7 @@
 #include "delivery/cursor_board.h"
 #include "delivery/delivery_stats.h"
 #include "delivery/destination.h"
+#include "journal/intake_control.h"
 #include "journal/journal.h"
 
 namespace tailrace {
@@ -40,7 +43,7 @@ struct SlotPlan {
 };
 using SlotFactory = std::function<Result<SlotPlan>(const StreamFacts& facts, const std::string& slot)>;
 
-class Delivery {
+class Delivery final : public ProgressListener {
  public:
   // Without a connection, delivery begins by itself so long after its making.
   static constexpr Nanos kBeginAfter = std::chrono::seconds(15);
@@ -52,6 +55,7 @@ class Delivery {
   static constexpr Nanos kFreshSettings = std::chrono::seconds(30);
   static constexpr Nanos kTidy = std::chrono::seconds(60);
   static constexpr Nanos kDrainMax = std::chrono::seconds(1);
+  static constexpr Nanos kStatsMax = std::chrono::milliseconds(100);
   // A destination whose certificate is not verified is told of when it is made, and again after, while it has streams.
   static constexpr Nanos kUnverifiedAgain = std::chrono::hours(1);
   // Bytes that wake the thread before a linger is over.
@@ -76,11 +80,13 @@ class Delivery {
     Transport& transport;
   };
   Delivery(Options options, const Parts& parts);
-  ~Delivery();
+  ~Delivery() override;
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
   void Start();
+  // Returns after kDrainMax, and what the disk takes to write and sync the cursors, at the latest. Nothing may be called
+  // afterwards but Stats and settled().
   void Stop();
   // One turn: the mail, what may be sent, the wait until `deadline` at most, the answers.
   void RunOnce(MonoTime deadline);
@@ -90,7 +96,10 @@ class Delivery {
   void Detach(StreamId stream);
   void Allow();
   void Wake(uint64_t bytes);
+  void OnProgress(uint64_t bytes) override { Wake(bytes); }
   SettledSource& settled() { return board_; }
+  // Any thread: the figures of now; those of a moment ago if the delivery thread is busy for longer than kStatsMax, or
+  // is not running.
   DeliveryStats Stats();
 
   // Delivery thread (tests).
@@ -116,7 +125,7 @@ class Delivery {
   enum class Sleep { kAwake, kHungry, kLingering, kBusy };
 
   // delivery_streams.cc: which streams there are.
-  void TakeMail(MonoTime now);
+  bool TakeMail(MonoTime now);
   void Take(AttachMail& mail, MonoTime now);
   void Take(DetachMail& mail, MonoTime now);
   void AttachStream(StreamLease stream, MonoTime now);
@@ -125,8 +134,11 @@ class Delivery {
   Status MakeSlot(WaitingSlot& waiting, CursorFile cursor);
   void RetryWaiting(MonoTime now);
   void ScanDisk(MonoTime now);
-  void RefreshSettings(Entry& entry, const DestinationKey& key, MonoTime now);
+  void RefreshDue(MonoTime now);
+  void RefreshSettings(const DestinationKey& key, MonoTime now);
+  void Reconnect(const DestinationKey& from, const DestinationKey& to, MonoTime now);
   Entry& EntryFor(const DestinationKey& key);
+  std::string LabelFor(const DestinationKey& key) const;
   void DropFinished();
   void Tidy(MonoTime now);
   void TellUnverified(const Destination& destination, MonoTime now);
@@ -136,6 +148,8 @@ class Delivery {
   MonoTime Work(MonoTime now);
   bool FlushSlot(StreamSlot& slot);
   void TakeSynced();
+  SlotStats StatsOf(StreamSlot& slot, MonoTime now);
+  static SlotStats StatsOf(const WaitingSlot& waiting);
   void Publish(MonoTime now);
   void FallAsleep();
   void Drain();
@@ -158,7 +172,7 @@ class Delivery {
   MonoTime flush_at_ = kNever;
   MonoTime tidy_at_{0};
   uint64_t cursor_errors_ = 0;
-  std::map<std::string, MonoTime> unverified_told_;  // by label, of the last hour
+  std::map<std::string, MonoTime> unverified_told_;  // by kind and address, of the last hour
 
   std::atomic<bool> is_allowed_ = false;
   std::atomic<uint64_t> wakes_ = 0;
@@ -167,8 +181,12 @@ class Delivery {
 
   Mutex mu_;
   std::vector<Mail> mail_ GUARDED_BY(mu_);
+  bool is_running_ GUARDED_BY(mu_) = false;
   bool is_stopping_ GUARDED_BY(mu_) = false;
   DeliveryStats stats_ GUARDED_BY(mu_);
+  uint64_t stats_asked_ GUARDED_BY(mu_) = 0;
+  uint64_t stats_given_ GUARDED_BY(mu_) = 0;
+  CondVar stats_published_;
 };
 
 }  // namespace tailrace

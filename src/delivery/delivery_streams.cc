@@ -1,20 +1,24 @@
 // Delivery, the part that knows which streams there are, and to which destination their slots belong.
 #include <algorithm>
-#include <tuple>
+#include <utility>
 
 #include "delivery/delivery.h"
 
 namespace tailrace {
 
-void Delivery::TakeMail(MonoTime now) {
+// True: somebody waits for figures.
+bool Delivery::TakeMail(MonoTime now) {
   std::vector<Mail> mail;
+  bool is_asked = false;
   {
     MutexLock lock(mu_);
     mail.swap(mail_);
+    is_asked = stats_given_ < stats_asked_;
   }
   for (Mail& item : mail) {
     std::visit([&](auto& letter) { Take(letter, now); }, item);
   }
+  return is_asked;
 }
 
 void Delivery::Take(AttachMail& mail, MonoTime now) { AttachStream(std::move(mail.stream), now); }
@@ -106,9 +110,22 @@ Delivery::Entry& Delivery::EntryFor(const DestinationKey& key) {
   if (entry.destination != nullptr) return entry;
   const DeliveryShared shared{parts_.disk,       parts_.clock, parts_.random, parts_.log,   parts_.transport,
                               options_.compress, budget_,      buffer_,       dead_letters_};
-  entry.destination = std::make_unique<Destination>(shared, key.first + " " + key.second.urls.front(), key.second);
+  entry.destination = std::make_unique<Destination>(shared, LabelFor(key), key.second);
   TellUnverified(*entry.destination, parts_.clock.Now());
   return entry;
+}
+
+// Several may share an address, and differ in their credentials.
+std::string Delivery::LabelFor(const DestinationKey& key) const {
+  const std::string address = key.first + " " + key.second.urls.front();
+  std::string label = address;
+  const auto is_taken = [&](const auto& other) {
+    return other.second.destination != nullptr && other.second.destination->label() == label;
+  };
+  for (size_t n = 2; std::any_of(destinations_.begin(), destinations_.end(), is_taken); ++n) {
+    label = address + " (" + std::to_string(n) + ")";
+  }
+  return label;
 }
 
 // Loudly, but not for each container, nor for each change of a password.
@@ -118,8 +135,8 @@ void Delivery::TellUnverified(const Destination& destination, MonoTime now) {
     return url.starts_with("https:");
   });
   if (destination.settings().tls_verify || !is_encrypted) return;
-  if (!unverified_told_.try_emplace(destination.label(), now).second) return;
-  const std::string kind = destination.label().substr(0, destination.label().find(' '));
+  const std::string& kind = destination.kind();
+  if (!unverified_told_.try_emplace(kind + " " + urls.front(), now).second) return;
   parts_.log.Write(LogLevel::kError, "tls-not-verified",
                    {{"destination", destination.label()},
                     {"why", kind + "-tls-verify=off: whoever poses as this server gets the lines and the credentials"},
@@ -142,23 +159,47 @@ void Delivery::ScanDisk(MonoTime now) {
   for (StreamLease& stream : parts_.journal.Find(container)) AttachStream(std::move(stream), now);
 }
 
+void Delivery::RefreshDue(MonoTime now) {
+  std::vector<DestinationKey> due;
+  for (const auto& [key, entry] : destinations_) {
+    if (entry.destination->wants_fresh_settings() && now >= entry.fresh_at) due.push_back(key);
+  }
+  for (const DestinationKey& key : due) RefreshSettings(key, now);
+}
+
 // The files that hold credentials may have changed: then the streams belong to another destination.
-void Delivery::RefreshSettings(Entry& entry, const DestinationKey& key, MonoTime now) {
+void Delivery::RefreshSettings(const DestinationKey& key, MonoTime now) {
+  Entry& entry = destinations_.at(key);
   entry.fresh_at = now + kFreshSettings;
-  std::vector<std::tuple<const StreamSlot*, DestinationKey>> moves;
+  std::vector<std::pair<const StreamSlot*, DestinationKey>> moves;
   for (const auto& slot : entry.destination->slots()) {
     Result<SlotPlan> plan = options_.make_slot(slot->stream().facts(), slot->name());
     if (!plan.ok() || plan->settings.urls.empty()) continue;
     DestinationKey fresh{plan->kind, std::move(plan->settings)};
     if (fresh != key) moves.emplace_back(slot.get(), std::move(fresh));
   }
+  if (moves.empty()) return;
+  parts_.log.Write(LogLevel::kInfo, "fresh-settings",
+                   {{"destination", entry.destination->label()}, {"streams", std::to_string(moves.size())}});
+  const DestinationKey to = moves.front().second;
+  const bool is_one = std::all_of(moves.begin(), moves.end(), [&](const auto& move) { return move.second == to; });
+  const bool is_all = moves.size() == entry.destination->slots().size();
+  if (is_one && is_all && !destinations_.contains(to) && entry.destination->MayReconnect(to.second)) {
+    Reconnect(key, to, now);
+    return;
+  }
   for (const auto& [slot, fresh] : moves) {
     std::unique_ptr<StreamSlot> moved = entry.destination->RemoveSlot(*slot);
     EntryFor(fresh).destination->AddSlot(std::move(moved));
   }
-  if (moves.empty()) return;
-  parts_.log.Write(LogLevel::kInfo, "fresh-settings",
-                   {{"destination", entry.destination->label()}, {"streams", std::to_string(moves.size())}});
+}
+
+// The usual case, a new password for all: what is under way stays so, and the figures go on.
+void Delivery::Reconnect(const DestinationKey& from, const DestinationKey& to, MonoTime now) {
+  auto node = destinations_.extract(from);
+  node.key() = to;
+  node.mapped().destination->Reconnect(to.second, now);
+  destinations_.insert(std::move(node));
 }
 
 void Delivery::DropFinished() {

@@ -10,6 +10,7 @@ namespace tailrace {
 Destination::Destination(const DeliveryShared& shared, std::string label, ConnectionSettings settings)
     : shared_(shared),
       label_(std::move(label)),
+      kind_(label_.substr(0, label_.find(' '))),
       settings_(std::move(settings)),
       feeder_({shared.disk, shared.buffer, books_, settings_.ordered}),
       settler_({shared.disk, shared.clock, shared.random, shared.log, shared.dead_letters, books_, groups_}),
@@ -24,7 +25,7 @@ Destination::~Destination() {
 
 void Destination::AddSlot(std::unique_ptr<StreamSlot> slot) {
   slot->lines_before = slot->LinesSettled();
-  slot->waiting_since = shared_.clock.Now();
+  slot->attached_at = shared_.clock.Now();
   feeder_.Add(*slot);
   slots_.push_back(std::move(slot));
 }
@@ -64,6 +65,17 @@ void Destination::Rewind() {
     slot->hold_error.clear();
     slot->Rewind();
   }
+}
+
+bool Destination::MayReconnect(const ConnectionSettings& settings) const {
+  return settings.urls == settings_.urls && settings.ordered == settings_.ordered;
+}
+
+void Destination::Reconnect(const ConnectionSettings& settings, MonoTime now) {
+  CHECK(MayReconnect(settings));
+  settings_ = settings;
+  reconnected_at_ = now;
+  pace_.EndHold(now);
 }
 
 // The retry groups have no room: what they stand for is read again from the frontiers.
@@ -163,7 +175,9 @@ void Destination::Send(Batch batch, MonoTime now) {
   sent.sent_bytes = request.body.size();
   sent.batch.KeepMemory(sent.sent_bytes);
   sent.attempt = {.started = now, .body_bytes = sent.batch.body_bytes(), .in_flight = queue_.size() + 1};
+  sent_ += records;
   bytes_sent_ += sent.sent_bytes;
+  batch_bytes_.Add(static_cast<double>(sent.attempt.body_bytes));
   urls_.OnStart(url);
   const uint64_t number = shared_.transport.Start(settings_, url, std::move(request), sink.ResponseBytesMax(records));
   queue_.Add(number, std::move(sent));

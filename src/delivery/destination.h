@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,6 +50,7 @@ class Destination {
   Destination& operator=(const Destination&) = delete;
 
   const std::string& label() const { return label_; }
+  const std::string& kind() const { return kind_; }
   const ConnectionSettings& settings() const { return settings_; }
   void AddSlot(std::unique_ptr<StreamSlot> slot);
   // Forgets what is under way of all streams first.
@@ -66,7 +68,9 @@ class Destination {
 
   // Credentials should be read anew: it is held, or nobody is reached.
   bool wants_fresh_settings() const { return pace_.is_held() || is_unreachable_; }
-  void EndHold(MonoTime now) { pace_.EndHold(now); }
+  // The same addresses, reached in another way: with other credentials.
+  bool MayReconnect(const ConnectionSettings& settings) const;
+  void Reconnect(const ConnectionSettings& settings, MonoTime now);
 
   size_t in_flight() const { return queue_.size(); }
   // New bytes could be sent, at once or after the linger.
@@ -75,7 +79,7 @@ class Destination {
   // Something was read or answered since the last call: cursors may be behind.
   bool TakeNews() { return std::exchange(has_news_, false); }
   uint64_t cursor_errors() const { return cursor_errors_; }
-  DestinationStats Stats(MonoTime now) const;
+  DestinationStats Stats(MonoTime now);
 
  private:
   bool MayStart(MonoTime now) const;
@@ -87,13 +91,19 @@ class Destination {
   void OnResponse(SentBatch& sent, const HttpResponse& response, MonoTime now);
   void Obey(SentBatch& sent, const Judgement& judgement, int status, MonoTime now);
   void Decide(const SentBatch& sent, const Judgement& judgement, const Settler::Applied& applied, MonoTime now);
-  void NoteError(const std::string& error);
+  void NoteError(const std::string& error, const std::string& next_step);
+  void CountRetries(std::string_view why, uint64_t before);
+  DestinationState State(MonoTime now) const;
+  MonoTime BlockedUntil(MonoTime now) const;
+  void CountSlots(DestinationStats& stats, MonoTime now);
+  void CountOutcomes(DestinationStats& stats) const;
   void RewindFull();
   MonoTime NextStep(MonoTime now) const;
 
   const DeliveryShared shared_;
   const std::string label_;
-  const ConnectionSettings settings_;
+  const std::string kind_;
+  ConnectionSettings settings_;
   std::vector<std::unique_ptr<StreamSlot>> slots_;
   Books books_;
   BudgetShare share_;
@@ -110,13 +120,20 @@ class Destination {
   bool has_news_ = true;
   bool is_starved_ = false;          // the budget refused
   bool is_unreachable_ = false;
+  MonoTime reconnected_at_{0};       // with other credentials
   uint64_t taken_before_ = 0;        // of streams that are gone
   uint64_t requests_ok_ = 0;
   uint64_t requests_failed_ = 0;
   uint64_t requests_refused_ = 0;
+  uint64_t sent_ = 0;
   uint64_t bytes_sent_ = 0;
   uint64_t cursor_errors_ = 0;
+  std::map<std::string_view, uint64_t> retries_by_;
+  Histogram request_seconds_{kRequestSecondsBounds};
+  Histogram batch_bytes_{kBatchBytesBounds};
+  Histogram end_to_end_seconds_{kAgeSecondsBounds};
   std::string last_error_;
+  std::string next_step_;
   WallTime last_error_at_;
   bool is_failing_ = false;          // told, and not yet over
 };

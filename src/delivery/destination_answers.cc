@@ -2,14 +2,34 @@
 #include <algorithm>
 
 #include "delivery/destination.h"
+#include "delivery/remedy.h"
+#include "sinks/http_judge.h"
 
 namespace tailrace {
+
+namespace {
+
+constexpr std::string_view kUnreachable = "unreachable";
+constexpr std::string_view kUnknownOutcome = "unknown";
+
+std::string_view RetryClassOf(Advice advice) {
+  switch (advice) {
+    case Advice::kOk:
+    case Advice::kSplit: return "item";
+    case Advice::kSlow: return "overloaded";
+    case Advice::kHold: return "held";
+    case Advice::kUnknown: return kUnknownOutcome;
+  }
+  return kUnknownOutcome;
+}
+
+}  // namespace
 
 bool Destination::Complete(HttpCompletion completion, MonoTime now) {
   std::optional<SentBatch> sent = queue_.Take(completion.request);
   if (!sent) return false;
   has_news_ = true;
-  for (const BatchRecord& record : sent->batch.records()) record.range.slot->waiting_since = now;
+  request_seconds_.Add(std::chrono::duration<double>(now - sent->attempt.started).count());
   if (const auto* failure = std::get_if<HttpFailure>(&completion.result)) {
     OnFailure(*sent, *failure, now);
   } else {
@@ -20,12 +40,22 @@ bool Destination::Complete(HttpCompletion completion, MonoTime now) {
 
 void Destination::OnFailure(SentBatch& sent, const HttpFailure& failure, MonoTime now) {
   ++requests_failed_;
+  NoteError(settings_.urls[sent.url] + ": " + failure.message, RemedyForFailure(kind_, failure));
+  const uint64_t retries = books_.retries;
+  if (failure.is_answer_too_large) {
+    // Somebody is there, and smaller requests have smaller answers.
+    urls_.OnEnd(sent.url, now, true);
+    is_unreachable_ = false;
+    Obey(sent, JudgeFailure(failure, sent.batch.size()), 0, now);
+    CountRetries(kUnknownOutcome, retries);
+    return;
+  }
   urls_.OnEnd(sent.url, now, false);
   // With another address there is no need to wait.
   is_unreachable_ = !urls_.Pick(now).has_value();
   if (is_unreachable_) pace_.OnNoAnswer(now, !failure.is_connect);
-  NoteError(settings_.urls[sent.url] + ": " + failure.message);
   if (!settler_.Retry(sent.batch, now, now)) RewindFull();
+  CountRetries(failure.maybe_delivered ? kUnknownOutcome : kUnreachable, retries);
 }
 
 void Destination::OnResponse(SentBatch& sent, const HttpResponse& response, MonoTime now) {
@@ -48,9 +78,21 @@ void Destination::OnResponse(SentBatch& sent, const HttpResponse& response, Mono
   }
   // A split is a matter of what was sent, and says nothing of the destination.
   if (judgement.advice != Advice::kOk && judgement.advice != Advice::kSplit) {
-    NoteError(settings_.urls[sent.url] + ": " + judgement.error);
+    NoteError(settings_.urls[sent.url] + ": " + judgement.error,
+              RemedyForAnswer(kind_, judgement.advice, response.status));
   }
+  const uint64_t retries = books_.retries;
+  const uint64_t delivered = books_.delivered;
+  const int64_t first_time = sent.batch.records().front().range.place.time_nano;
   Obey(sent, judgement, response.status, now);
+  CountRetries(RetryClassOf(judgement.advice), retries);
+  if (books_.delivered == delivered) return;
+  const double age_ns = static_cast<double>(shared_.clock.WallNow().ns) - static_cast<double>(first_time);
+  end_to_end_seconds_.Add(std::max(0.0, age_ns / 1e9));
+}
+
+void Destination::CountRetries(std::string_view why, uint64_t before) {
+  if (books_.retries > before) retries_by_[why] += books_.retries - before;
 }
 
 void Destination::Obey(SentBatch& sent, const Judgement& judgement, int status, MonoTime now) {
@@ -74,7 +116,10 @@ void Destination::Obey(SentBatch& sent, const Judgement& judgement, int status, 
   switch (judgement.advice) {
     case Advice::kOk: Decide(sent, judgement, applied, now); break;
     case Advice::kSlow: pace_.OnSlow(now, sent.attempt, judgement.retry_after, status == kTooMany); break;
-    case Advice::kHold: pace_.OnHold(now); break;
+    case Advice::kHold:
+      // What was refused with the old credentials says nothing of the new ones.
+      if (sent.attempt.started >= reconnected_at_) pace_.OnHold(now);
+      break;
     case Advice::kUnknown: pace_.OnUnknown(now, sent.attempt); break;
     case Advice::kSplit: break;
   }
@@ -98,52 +143,14 @@ void Destination::Decide(const SentBatch& sent, const Judgement& judgement, cons
 }
 
 // Told when it begins, and when it is over: our own lines may come back to us as a container's.
-void Destination::NoteError(const std::string& error) {
+void Destination::NoteError(const std::string& error, const std::string& next_step) {
   last_error_ = error;
+  next_step_ = next_step;
   last_error_at_ = shared_.clock.WallNow();
   if (is_failing_) return;
   is_failing_ = true;
   shared_.log.Write(LogLevel::kWarning, "destination-failing",
-                    {{"destination", label_}, {"why", error}, {"next", "its lines are kept until it is back"}});
-}
-
-DestinationStats Destination::Stats(MonoTime now) const {
-  DestinationStats stats;
-  stats.label = label_;
-  stats.taken = taken_before_;
-  for (const auto& slot : slots_) {
-    const uint64_t taken = slot->LinesTaken();
-    const uint64_t waiting = taken - slot->LinesSettled();
-    stats.taken += taken - slot->lines_before;
-    stats.waiting += waiting;
-    stats.held_streams += slot->is_held ? 1 : 0;
-    if (waiting == 0) continue;
-    const double seconds = std::chrono::duration<double>(now - slot->waiting_since).count();
-    stats.oldest_waiting_seconds = std::max(stats.oldest_waiting_seconds, seconds);
-  }
-  stats.delivered = books_.delivered;
-  stats.duplicate = books_.duplicate;
-  stats.foreign_duplicate = books_.foreign_duplicate;
-  stats.diverted = books_.diverted;
-  stats.dead = books_.dead;
-  stats.dropped = books_.dropped;
-  stats.corrupt = books_.corrupt;
-  stats.retries = books_.retries;
-  stats.splits = books_.splits;
-  stats.rewinds = books_.rewinds;
-  stats.requests_ok = requests_ok_;
-  stats.requests_failed = requests_failed_;
-  stats.requests_refused = requests_refused_;
-  stats.bytes_sent = bytes_sent_;
-  stats.streams = slots_.size();
-  stats.in_flight = queue_.size();
-  stats.concurrency_limit = pace_.limit();
-  stats.is_held = pace_.is_held();
-  const MonoTime until = urls_.Pick(now) ? pace_.blocked_until() : std::max(pace_.blocked_until(), urls_.NextBack());
-  if (until > now) stats.backoff_seconds = std::chrono::duration<double>(until - now).count();
-  stats.last_error = last_error_;
-  stats.last_error_at = last_error_at_;
-  return stats;
+                    {{"destination", label_}, {"why", error}, {"next", next_step + "; its lines are kept until it is back"}});
 }
 
 }  // namespace tailrace

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "delivery/backoff.h"
 #include "delivery/record_text.h"
+#include "delivery/remedy.h"
 
 namespace tailrace {
 
@@ -100,7 +101,7 @@ void Settler::Hold(const RetryRange& range, const Answer& answer, const std::str
                       {"container", slot.stream().facts().container_name},
                       {"slot", slot.name()},
                       {"why", why},
-                      {"next", "its lines are kept; one is tried again each 30 s"}});
+                      {"next", RemedyForHold(why) + "; its lines are kept, one is tried again each 30 s"}});
     slot.hold_until = answer.now + kHold;
   }
   slot.is_held = true;
@@ -169,7 +170,7 @@ void Settler::WriteLetters(const std::vector<DeadLetter>& letters, const std::ve
   const bool may_drop = written.status.code() == StatusCode::kBusy && !parts_.dead_letters.holds_when_full();
   for (size_t i = 0; i < ranges.size(); ++i) {
     if (i < written.count) {
-      parts_.books.Settle(*ranges[i].slot, ranges[i].place, Settlement::kDead);
+      parts_.books.SettleDead(*ranges[i].slot, ranges[i].place, letters[i].type);
     } else if (may_drop) {
       parts_.books.Settle(*ranges[i].slot, ranges[i].place, Settlement::kDropped);
     } else {

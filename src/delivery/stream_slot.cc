@@ -59,7 +59,15 @@ uint64_t StreamSlot::Settle(const Tile& tile, Settlement how) {
 }
 
 uint64_t StreamSlot::Settle(const RecordPlace& place, Settlement how) {
-  if (place.kind != RecordKind::kMarker) return Settle(place.tile, how);
+  const SettledSet& set = SetOf(place.tile.source);
+  const uint64_t frontier = set.frontier();
+  const uint64_t lines = place.kind == RecordKind::kMarker ? SettleMarker(place) : Settle(place.tile, how);
+  const bool is_later = set.frontier() != frontier && place.time_nano > 0;
+  if (is_later) oldest_time_[static_cast<size_t>(place.tile.source)] = place.time_nano;
+  return lines;
+}
+
+uint64_t StreamSlot::SettleMarker(const RecordPlace& place) {
   // However the marker fared, its lines are gone.
   uint64_t lines = Settle(place.tile, Settlement::kDropped);
   const auto other = marker_tiles_.find(place.first);
@@ -85,16 +93,46 @@ bool StreamSlot::IsFinished() const {
   return frontier() >= parts_.stream->Snapshot().progress.whole_end;
 }
 
+uint64_t StreamSlot::LinesTaken(const Stream::State& state, size_t source) const {
+  uint64_t counted = state.progress.counts.ends[source];
+  if (state.ended && state.progress.is_open[source]) ++counted;
+  // After a power loss the cursor may know more than the journal does.
+  return std::max(counted, sets_[source].lines());
+}
+
 uint64_t StreamSlot::LinesTaken() const {
   const Stream::State state = parts_.stream->Snapshot();
-  uint64_t lines = 0;
+  return LinesTaken(state, 0) + LinesTaken(state, 1);
+}
+
+uint64_t StreamSlot::BytesWaiting() const {
+  const Stream::State state = parts_.stream->Snapshot();
+  const uint64_t begin = std::max(frontier(), state.first);
+  return state.progress.whole_end > begin ? state.progress.whole_end - begin : 0;
+}
+
+// By the lines' own time, for they may have waited in another process; unless that is later than ours (a clock was set),
+// and never longer than since nothing was waiting.
+Nanos StreamSlot::OldestWaiting(MonoTime now, WallTime wall) {
+  const Stream::State state = parts_.stream->Snapshot();
+  const Nanos longest = now - (caught_up_at_ > MonoTime{0} ? caught_up_at_ : attached_at);
+  Nanos oldest{0};
+  bool is_waiting = false;
   for (size_t s = 0; s < kSources; ++s) {
-    uint64_t counted = state.progress.counts.ends[s];
-    if (state.ended && state.progress.is_open[s]) ++counted;
-    // After a power loss the cursor may know more than the journal does.
-    lines += std::max(counted, sets_[s].lines());
+    if (LinesTaken(state, s) == sets_[s].lines()) continue;
+    is_waiting = true;
+    const bool is_known = oldest_time_[s] > 0 && oldest_time_[s] < wall.ns;
+    const Nanos age = is_known ? Nanos(wall.ns - oldest_time_[s]) : longest;
+    oldest = std::max(oldest, caught_up_at_ > MonoTime{0} ? std::min(age, longest) : age);
   }
-  return lines;
+  if (!is_waiting) caught_up_at_ = now;
+  return oldest;
+}
+
+void StreamSlot::NoteSent(const RecordPlace& place) {
+  NoteSent(place.tile.end);
+  int64_t& oldest = oldest_time_[static_cast<size_t>(place.tile.source)];
+  if (oldest == 0 && place.time_nano > 0) oldest = place.time_nano;
 }
 
 bool StreamSlot::IsCursorBehind() const {

@@ -2,6 +2,7 @@
 // an operator has to mend. Owned by its Destination. Delivery thread.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <memory>
@@ -70,11 +71,17 @@ class StreamSlot {
   // Line ends that intake has counted, and that have had their outcome.
   uint64_t LinesTaken() const;
   uint64_t LinesSettled() const { return sets_[0].lines() + sets_[1].lines(); }
+  // Bytes that are here, from where everything has had its outcome.
+  uint64_t BytesWaiting() const;
+  // How long the oldest line without an outcome has been waiting, about; zero: there is none. What it can know depends
+  // on being asked now and then while nothing waits.
+  Nanos OldestWaiting(MonoTime now, WallTime wall);
   const SettledSet& SetOf(Source source) const { return sets_[static_cast<size_t>(source)]; }
 
   // Everything before was handed to the transport some time, by this process or one before.
   uint64_t sent_up_to() const { return sent_up_to_; }
   void NoteSent(uint64_t end) { sent_up_to_ = std::max(sent_up_to_, end); }
+  void NoteSent(const RecordPlace& place);
   // The cursor file says less than this object does.
   bool IsCursorBehind() const;
   Status WriteCursor();
@@ -91,9 +98,12 @@ class StreamSlot {
   size_t in_batches = 0;    // records that wait for an answer
   size_t in_groups = 0;     // ranges that wait for their retry
   uint64_t lines_before = 0;     // settled when the destination got it
-  MonoTime waiting_since{0};     // of the last progress, or the beginning of waiting
+  MonoTime attached_at{0};       // to the destination
 
  private:
+  uint64_t LinesTaken(const Stream::State& state, size_t source) const;
+  uint64_t SettleMarker(const RecordPlace& place);
+
   Disk& disk_;
   Parts parts_;
   const std::vector<std::string> pieces_;
@@ -101,6 +111,8 @@ class StreamSlot {
   std::unique_ptr<RecordReader> reader_;
   std::map<uint64_t, Tile> marker_tiles_;  // by the end of the gap
   uint64_t sent_up_to_;
+  MonoTime caught_up_at_{0};                   // nothing waited then; 0: never seen
+  std::array<int64_t, kSources> oldest_time_{};  // of the last record before the frontier, or of the first sent; 0: unknown
   bool has_write_failed_ = false;
 };
 

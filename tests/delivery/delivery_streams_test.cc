@@ -91,6 +91,35 @@ TEST_F(DeliveryStreamsTest, NewCredentialsAreTakenUpWithoutARestart) {
   rig_.RunFor(31 * kSecond);
   EXPECT_EQ(documents(), 1u);
   EXPECT_EQ(rig_.log.Count("fresh-settings"), 1u);
+  // It is the same destination: its figures go on.
+  const DeliveryStats stats = rig_.delivery->CurrentStats(rig_.clock.Now());
+  ASSERT_EQ(stats.destinations.size(), 1u);
+  EXPECT_EQ(stats.destinations[0].label, "fake http://es");
+  EXPECT_EQ(stats.destinations[0].delivered, 1u);
+  EXPECT_GE(stats.destinations[0].requests_refused, 3u);
+  EXPECT_EQ(stats.destinations[0].rewinds, 0u);
+}
+
+TEST_F(DeliveryStreamsTest, StreamsMoveToTheDestinationThatHasTheirCredentials) {
+  bool is_changed = false;
+  rig_.serve = [&](const ScriptedTransport::Request& request) -> ScriptedTransport::Reply {
+    if (request.settings.headers[0].second == (is_changed ? "second" : "first")) return rig_.server.Handle(request);
+    return {HttpResponse{.status = 401, .headers = {}, .body = ""}};
+  };
+  const StreamLease before = NewAttached();
+  rig_.WriteLine(*before, "a");
+  rig_.RunFor(kSecond);
+  is_changed = true;
+  rig_.password = "second";
+  const StreamLease after = NewAttached();
+  rig_.WriteLine(*before, "b");
+  rig_.WriteLine(*after, "c");
+  rig_.RunFor(62 * kSecond);
+  EXPECT_EQ(documents(), 3u);
+  const DeliveryStats stats = rig_.delivery->CurrentStats(rig_.clock.Now());
+  ASSERT_EQ(stats.destinations.size(), 2u);
+  EXPECT_NE(stats.destinations[0].label, stats.destinations[1].label);
+  for (const SlotStats& slot : stats.slots) EXPECT_EQ(slot.destination, "fake http://es (2)");
 }
 
 TEST_F(DeliveryStreamsTest, ACertificateThatIsNotVerifiedIsToldLoudlyAndEachHour) {
@@ -109,7 +138,7 @@ TEST_F(DeliveryStreamsTest, ACertificateThatIsNotVerifiedIsToldLoudlyAndEachHour
   for (const MemoryLog::Line& line : rig_.log.lines()) {
     if (line.event != "tls-not-verified") continue;
     EXPECT_EQ(line.level, LogLevel::kError);
-    EXPECT_EQ(line.Field("destination"), "fake https://es");
+    EXPECT_EQ(line.Field("destination"), "fake https://es (2)");
     EXPECT_NE(line.Field("why").find("fake-tls-verify=off"), std::string::npos);
   }
   rig_.RunFor(std::chrono::minutes(3));

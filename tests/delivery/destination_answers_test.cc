@@ -95,13 +95,13 @@ TEST_F(DestinationAnswersTest, WrongCredentialsHoldEverythingAndDropNothing) {
   FailTimes(Fault::kUnauthorized, 3);
   rig_.WriteLines(*stream_, 100);
   rig_.RunFor(10 * kSecond);
-  EXPECT_TRUE(rig_.stats().is_held);
+  EXPECT_EQ(rig_.stats().state, DestinationState::kHolding);
   EXPECT_TRUE(rig_.destination->wants_fresh_settings());
   EXPECT_EQ(rig_.server.counts().requests, 1u);
   rig_.RunFor(100 * kSecond);
   EXPECT_EQ(rig_.server.counts().requests, 4u);
   EXPECT_EQ(documents(), 100u);
-  EXPECT_FALSE(rig_.stats().is_held);
+  EXPECT_EQ(rig_.stats().state, DestinationState::kHealthy);
   EXPECT_EQ(rig_.log.Count("destination-failing"), 1u);
   EXPECT_EQ(rig_.log.Count("destination-back"), 1u);
 }

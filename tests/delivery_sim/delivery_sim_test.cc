@@ -33,7 +33,7 @@ void JumpClock(DeliveryWorld& world) {
 
 void Trouble(DeliveryWorld& world) {
   SeededRandom& random = world.random();
-  const uint64_t kind = random.Below(10);
+  const uint64_t kind = random.Below(11);
   if (kind < 3) {
     world.servers()[random.Below(DeliveryWorld::kServers)].weather = DrawWeather(random);
   } else if (kind < 5) {
@@ -51,6 +51,8 @@ void Trouble(DeliveryWorld& world) {
     ++world.hardness().rollovers;
   } else if (kind == 9 && world.may_lose_power && random.Chance(0.3)) {
     world.LosePower();
+  } else if (kind == 10) {
+    world.ChangePassword(world.servers()[random.Below(DeliveryWorld::kServers)]);
   } else {
     world.RunFor(std::chrono::milliseconds(random.Between(100, 3000)));
   }
@@ -115,7 +117,7 @@ TEST(DeliverySimTest, EveryLineOnceOrCountedWhateverHappens) {
             << ", held " << h.holds << ", refused " << h.refused << ", rollovers " << h.rollovers << " (twice "
             << h.twice
             << "), jumps " << h.clock_jumps << ", full disks " << h.full_disks << ", power losses "
-            << h.power_losses << "\n";
+            << h.power_losses << ", passwords " << h.passwords << "\n";
   const uint64_t per = SeedsWanted() / 100;
   EXPECT_GE(h.lines, 100'000 * per);
   EXPECT_GE(h.conflicts, 1000 * per);
@@ -131,6 +133,7 @@ TEST(DeliverySimTest, EveryLineOnceOrCountedWhateverHappens) {
   EXPECT_GE(h.holds, 100 * per);
   EXPECT_GE(h.clock_jumps, 50 * per);
   EXPECT_GE(h.power_losses, per);
+  EXPECT_GE(h.passwords, 50 * per);
 }
 
 }  // namespace

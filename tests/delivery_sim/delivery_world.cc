@@ -13,6 +13,12 @@ namespace {
 std::string Deflate(std::string_view body) { return "Z" + std::string(body); }
 std::string Inflate(std::string_view body) { return std::string(body.substr(1)); }
 
+uint64_t SumOf(const std::map<std::string, uint64_t>& parts) {
+  uint64_t sum = 0;
+  for (const auto& [reason, count] : parts) sum += count;
+  return sum;
+}
+
 bool HasTag(const FakeElasticsearch::Document& document, std::string_view tag) {
   return document.source.find(FakeBulkSink::Hex(tag)) != std::string::npos;
 }
@@ -31,7 +37,7 @@ DeliveryWorld::DeliveryWorld(uint64_t seed, DeliveryHardness& hardness)
     server.fake = std::make_unique<FakeElasticsearch>(Inflate);
   }
   for (SimServer& server : servers_) {
-    server.fake->next_fault = [this, &server] { return DrawFault(server.weather); };
+    server.fake->next_fault = [this, &server] { return DrawFault(server); };
     server.fake->latency = [this] { return Nanos(std::chrono::milliseconds(random_.Between(1, 40))); };
     server.fake->breaks_request = [](const auto& document) { return HasTag(document, "breaker"); };
     server.fake->item_status = [this, &server](const auto& document) {
@@ -57,8 +63,10 @@ void DeliveryWorld::Complain(const std::string& what) {
   if (complaint_.empty()) complaint_ = what;
 }
 
-FakeElasticsearch::Fault DeliveryWorld::DrawFault(const Weather& weather) {
+FakeElasticsearch::Fault DeliveryWorld::DrawFault(const SimServer& server) {
   using Fault = FakeElasticsearch::Fault;
+  const Weather& weather = server.weather;
+  if (server.is_stranger) return Fault::kUnauthorized;
   if (random_.Chance(weather.refused)) return Fault::kRefused;
   if (random_.Chance(weather.unauthorized)) return Fault::kUnauthorized;
   if (random_.Chance(weather.overloaded)) return random_.Chance(0.5) ? Fault::kTooMany : Fault::kUnavailable;
@@ -73,6 +81,7 @@ ScriptedTransport::Reply DeliveryWorld::Serve(const ScriptedTransport::Request& 
   const std::string& url = request.settings.urls[request.url];
   SimServer& server = servers_[static_cast<size_t>(url.back() - '0')];
   server.fake->body_bytes_max = server.weather.body_bytes_max;
+  server.is_stranger = request.settings.headers.front().second != server.password;
   return server.fake->Handle(request);
 }
 
@@ -81,6 +90,7 @@ Result<SlotPlan> DeliveryWorld::MakeSlot(const StreamFacts& facts, const std::st
   SlotPlan plan;
   plan.kind = "fake";
   plan.settings.urls = {std::string("http://server-") + slot.back()};
+  plan.settings.headers = {{"Authorization", servers_[static_cast<size_t>(slot.back() - '0')].known_password}};
   plan.settings.gzip = true;
   plan.sink = std::make_unique<FakeBulkSink>("index-" + std::to_string(facts.container_id.back() % 2));
   plan.description.container_id = facts.container_id;
@@ -146,6 +156,12 @@ void DeliveryWorld::LosePower() {
   } catch (const SimulatedDeath&) {
   }
   Bury(true);
+}
+
+void DeliveryWorld::ChangePassword(SimServer& server) {
+  ++hardness_.passwords;
+  server.password = std::to_string(std::stoull(server.password) + 1);  // The world's alone: a seed replays exactly.
+  if (random_.Chance(0.5)) server.known_password = server.password;
 }
 
 void DeliveryWorld::NoteStats() {
@@ -245,7 +261,10 @@ void DeliveryWorld::RunFor(Nanos duration) {
 void DeliveryWorld::CheckBooks() {
   const DeliveryStats stats = app_->delivery->CurrentStats(clock_.Now());
   for (const DestinationStats& d : stats.destinations) {
-    hardness_.holds = std::max(hardness_.holds, hardness_.holds + d.held_streams);
+    hardness_.holds += d.held_streams;
+    const bool has_reasons = SumOf(d.dead_by) == d.dead && SumOf(d.dropped_by) == d.dropped &&
+                             SumOf(d.retries_by) == d.retries;
+    if (!has_reasons) Complain("something dead, dropped or sent again has no reason: " + d.label);
     if (d.taken == d.delivered + d.dead + d.dropped + d.corrupt + d.waiting) continue;
     std::ostringstream what;
     what << "books of " << d.label << ": taken " << d.taken << " delivered " << d.delivered << " dead " << d.dead

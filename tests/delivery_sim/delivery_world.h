@@ -38,6 +38,7 @@ struct DeliveryHardness {
   uint64_t clock_jumps = 0;
   uint64_t full_disks = 0;
   uint64_t power_losses = 0;
+  uint64_t passwords = 0;   // changed
 };
 
 // Probabilities of what a server does to a request.
@@ -55,6 +56,9 @@ struct Weather {
 struct SimServer {
   std::unique_ptr<FakeElasticsearch> fake;
   Weather weather;
+  std::string password = "0";        // that it wants
+  std::string known_password = "0";  // that is in our files
+  bool is_stranger = false;          // who asks now has another
 };
 
 struct SimStream {
@@ -90,6 +94,8 @@ class DeliveryWorld {
   void Kill();
   // What was not synced may be gone, and all pipes are.
   void LosePower();
+  // The server wants another one; our files have it at once, or when the world becomes calm.
+  void ChangePassword(SimServer& server);
   // Faults end; everything that was written is delivered; then everything is checked.
   void Finish();
 
@@ -109,7 +115,7 @@ class DeliveryWorld {
   void Begin();
   void Bury(bool is_power_loss = false);
   ScriptedTransport::Reply Serve(const ScriptedTransport::Request& request);
-  FakeElasticsearch::Fault DrawFault(const Weather& weather);
+  FakeElasticsearch::Fault DrawFault(const SimServer& server);
   Result<SlotPlan> MakeSlot(const StreamFacts& facts, const std::string& slot) const;
   void CheckBooks();
   void NoteStats();

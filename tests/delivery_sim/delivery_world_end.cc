@@ -34,7 +34,10 @@ void DeliveryWorld::CalmDown() {
   disk_.DieAtCall(0, DeathMode::kBefore);
   disk_.ClearFailures();
   disk_.SetCapacity(1ull << 40);
-  for (SimServer& server : servers_) server.weather = {};
+  for (SimServer& server : servers_) {
+    server.weather = {};
+    server.known_password = server.password;
+  }
 }
 
 bool DeliveryWorld::IsAllDelivered() {
