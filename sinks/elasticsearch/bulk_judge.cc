@@ -23,13 +23,20 @@ bool IsOperatorsMatter(const BulkItem& item) {
   return is_missing_pipeline || reason.starts_with("no write index is defined for alias");
 }
 
+// An index that is read-only or closed for writing, by an operator or for want of disk (403, 429): it may last for hours,
+// and says nothing of other indices.
+bool IsBlocked(const BulkItem& item) {
+  return (item.status == 403 || item.status == 429) && item.error_type.find("cluster_block") != std::string::npos;
+}
+
 Outcome OutcomeOf(const BulkItem& item) {
+  if (IsBlocked(item)) return Outcome::kHold;
   switch (item.status) {
     case 200:
     case 201: return item.failure_store == "used" ? Outcome::kDiverted : Outcome::kDelivered;
     case 409: return Outcome::kDuplicate;
-    case 403: return item.error_type.find("cluster_block") != std::string::npos ? Outcome::kRetry : Outcome::kHold;
     case 401:
+    case 403:
     case 404: return Outcome::kHold;
     case 400: return IsOperatorsMatter(item) ? Outcome::kHold : Outcome::kRejected;
     case 406:
