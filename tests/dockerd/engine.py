@@ -186,7 +186,7 @@ class Engine:
         (rootfs / "bin").mkdir(parents=True)
         (rootfs / "tmp").mkdir()
         shutil.copy(shutil.which("busybox"), rootfs / "bin/busybox")
-        for applet in ("awk", "cat", "date", "echo", "false", "head", "mv", "printf", "rm", "seq", "sh", "sleep",
+        for applet in ("awk", "cat", "date", "echo", "false", "head", "mv", "printf", "rm", "seq", "sh", "sleep", "tail",
                        "touch", "true", "usleep", "yes"):
             (rootfs / "bin" / applet).symlink_to("busybox")
         tar = subprocess.run(["tar", "-C", rootfs, "-c", "."], capture_output=True, check=True).stdout
