@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# From a bare Debian 12 machine to the lines of a container that `docker logs` reads back through tailrace.
-# Uses the running Docker Engine, or starts a private one that shares nothing with the machine's. Changes no
-# daemon configuration. Can be repeated; --cleanup takes away all that it made.
+# From a bare Debian 12 machine to the lines of a container that `docker logs` reads back through tailrace, and with
+# --with-opensearch to a search that finds them. Uses the running Docker Engine, or starts a private one that shares
+# nothing with the machine's. Changes no daemon configuration. Can be repeated; --cleanup takes away all that it made.
 set -euo pipefail
 
 SOURCE_DIR="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -12,21 +12,31 @@ readonly ENGINE_DIR="$HOME_DIR/engine"
 readonly PLUGIN=tailrace
 readonly CONTAINER=tailrace-quickstart
 readonly IMAGE=tailrace-quickstart:latest
+# What the container writes.
+readonly LINE_COUNT=6
 
 build_dir="$SOURCE_DIR/build"
 cleanup=false
+with_opensearch=false
+packages="busybox-static"
+log_options=()
 
 usage() {
   cat <<END
-usage: examples/quickstart.sh [--cleanup] [--build-dir DIR]
+usage: examples/quickstart.sh [--with-opensearch] [--build-dir DIR]
+       examples/quickstart.sh --cleanup
 
 Builds tailrace, gives it to the Docker Engine as the plugin '$PLUGIN', runs the container
 '$CONTAINER' with --log-driver $PLUGIN and shows its lines with docker logs.
 Needs Debian 12 and root.
 
-  --cleanup        remove the container, the image, the plugin with its spool, and the private engine
-  --build-dir DIR  build there instead of build/
-  --help           this text
+  --with-opensearch  start an OpenSearch node on 127.0.0.1 too, ship the lines there, and show what a
+                     search finds; installs Java and Maven, fetches 60 MB from Maven Central, and takes
+                     400 MB of memory while the node runs
+  --cleanup          remove the container, the image, the plugin with its spool, the node with its data,
+                     and the private engine
+  --build-dir DIR    build there instead of build/
+  --help             this text
 
 Environment:
   DOCKER_HOST      the engine to use (default: the one that answers on this machine, else a private one)
@@ -44,6 +54,7 @@ parse_arguments() {
   while (($#)); do
     case "$1" in
       --cleanup) cleanup=true ;;
+      --with-opensearch) with_opensearch=true ;;
       --build-dir)
         (($# >= 2)) || fail "--build-dir needs a value; try --help"
         build_dir="$2"
@@ -65,6 +76,9 @@ wait_for() {
     sleep 0.1
   done
 }
+
+# shellcheck source=examples/quickstart_opensearch.sh
+source "$SOURCE_DIR/examples/quickstart_opensearch.sh"
 
 engine_answers() { timeout 10 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
@@ -193,15 +207,18 @@ make_image() {
 
 run_container() {
   docker rm --force "$CONTAINER" >/dev/null 2>&1 || true
-  say "docker run --name $CONTAINER --log-driver $PLUGIN ..."
+  say "docker run --name $CONTAINER --log-driver $PLUGIN ${log_options[*]} ..."
   local output
   # shellcheck disable=SC2016  # The container's shell expands it.
   local script='for i in 1 2 3 4 5; do echo "line $i on stdout"; done; echo "and one on stderr" >&2'
-  output="$(docker run --name "$CONTAINER" --network none --log-driver "$PLUGIN" "$IMAGE" sh -c "$script" 2>&1)" ||
-    fail "the container did not run: $output"
+  output="$(docker run --name "$CONTAINER" --network none --log-driver "$PLUGIN" "${log_options[@]}" "$IMAGE" \
+    sh -c "$script" 2>&1)" || fail "the container did not run: $output"
+}
+
+show_lines() {
   say "docker logs --timestamps $CONTAINER"
   docker logs --timestamps "$CONTAINER" 2>&1 | tee "$HOME_DIR/lines"
-  (($(wc -l <"$HOME_DIR/lines") == 6)) || fail "docker logs should have shown 6 lines"
+  (($(wc -l <"$HOME_DIR/lines") == LINE_COUNT)) || fail "docker logs should have shown $LINE_COUNT lines"
 }
 
 say_what_next() {
@@ -209,7 +226,8 @@ say_what_next() {
   if [[ ${DOCKER_HOST:-} == "unix://$ENGINE_DIR/docker.sock" ]]; then
     note "The private engine goes on running. To use it:   export DOCKER_HOST=$DOCKER_HOST"
   fi
-  note "Your own containers:   docker run --log-driver $PLUGIN ..."
+  note "Your own containers:   docker run --log-driver $PLUGIN ${log_options[*]} ..."
+  if "$with_opensearch"; then note "OpenSearch goes on running at $(node_url)"; fi
   note "To remove it all:      examples/quickstart.sh --cleanup"
 }
 
@@ -252,9 +270,10 @@ clean_up() {
   elif [[ -f $HOME_DIR/plugin-id && ! -d $ENGINE_DIR ]]; then
     fail "the Docker Engine that has the plugin does not answer; start it and try again"
   fi
+  stop_node
   stop_private_engine
   rm -rf "$HOME_DIR"
-  note "removed $HOME_DIR (installed packages and $build_dir stay)"
+  note "removed $HOME_DIR (installed packages, $build_dir and OpenSearch's programs in /var/cache stay)"
 }
 
 main() {
@@ -266,11 +285,18 @@ main() {
   fi
   mkdir -p "$HOME_DIR"
   say "Building tailrace (a few minutes the first time)"
-  "$SOURCE_DIR/src/build.sh" --build-dir "$build_dir" --packages busybox-static --plugin "$HOME_DIR/plugin"
+  if "$with_opensearch"; then packages+=" $NODE_PACKAGES"; fi
+  "$SOURCE_DIR/src/build.sh" --build-dir "$build_dir" --packages "$packages" --plugin "$HOME_DIR/plugin"
+  if "$with_opensearch"; then
+    start_node
+    log_options=(--log-opt "es-url=$(node_url)")
+  fi
   find_engine
   install_plugin
   make_image
   run_container
+  if "$with_opensearch"; then show_hits; fi
+  show_lines
   say_what_next
 }
 

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """The quick start: from nothing to a container's lines, again, and away without a trace."""
 
+import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import unittest
@@ -36,6 +38,14 @@ class QuickstartCase(unittest.TestCase):
         for line in ("line 1 on stdout", "line 5 on stdout", "and one on stderr"):
             self.assertIn(line, output)
 
+    def assert_shows_hits(self, output):
+        """The answer to the search, which stands in the output as a whole: each line once."""
+        answer = json.loads(re.search(r"^\{\n.*?^\}$", output, re.MULTILINE | re.DOTALL)[0])
+        found = [hit["_source"] for hit in answer["hits"]["hits"]]
+        self.assertEqual(sorted((source["stream"], source["message"]) for source in found),
+                         [("stderr", "and one on stderr"), *(("stdout", f"line {i} on stdout") for i in range(1, 6))])
+        self.assertEqual({source["container"]["name"] for source in found}, {"tailrace-quickstart"})
+
 
 @needs_plugin
 class OnARunningEngine(QuickstartCase):
@@ -51,6 +61,25 @@ class OnARunningEngine(QuickstartCase):
         self.quickstart("--cleanup", host=engine.host)
         for listing in (("plugin", "ls", "--quiet"), ("ps", "--all", "--quiet"), ("image", "ls", "--quiet")):
             self.assertEqual(engine.text(*listing), "")
+        self.assertFalse(self.home.exists())
+
+    def test_with_opensearch_run_repeat_and_clean_up(self):
+        engine = Engine()
+        self.addCleanup(engine.close)
+        engine.start()
+        self.addCleanup(self.quickstart, "--cleanup", host=engine.host, check=False)
+        first = self.quickstart("--with-opensearch", host=engine.host)
+        self.assert_shows_lines(first)
+        self.assert_shows_hits(first)
+        pid = int((self.home / "opensearch/pid").read_text())
+        again = self.quickstart("--with-opensearch", host=engine.host)
+        self.assertIn("Using the OpenSearch node of an earlier run", again)
+        self.assert_shows_hits(again)
+        self.assert_shows_lines(self.quickstart(host=engine.host))
+        self.assertTrue(is_alive(pid))
+        self.quickstart("--cleanup", host=engine.host)
+        self.assertFalse(is_alive(pid))
+        self.assertEqual(engine.text("plugin", "ls", "--quiet"), "")
         self.assertFalse(self.home.exists())
 
     def test_plugin_in_use_is_not_removed(self):

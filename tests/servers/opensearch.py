@@ -1,6 +1,12 @@
-"""A real OpenSearch, one JVM a node, with or without TLS and users."""
+"""A real OpenSearch, one JVM a node, with or without TLS and users.
 
+    python3 opensearch.py FOLDER PORT      becomes such a node, which then lives as long as it is let
+"""
+
+import os
+import pathlib
 import shutil
+import sys
 
 import artifacts
 from certificates import Authority
@@ -40,6 +46,9 @@ class OpenSearch(Server):
         return Client(self.url, user, password, ca=self.authority.ca)
 
     def _launch(self):
+        return Child(self.command(), self.folder / "log", folder=self.folder)
+
+    def command(self):
         program = artifacts.opensearch()
         settings = self._all_settings()
         jvm = [f"-Xmx{self.heap}", *artifacts.JVM_OPTIONS]
@@ -53,8 +62,7 @@ class OpenSearch(Server):
             archive = artifacts.class_archive()
             path = artifacts.class_path(program)
             jvm += [f"-XX:SharedArchiveFile={archive}"] if archive else []
-        command = ["java", *jvm, "-cp", path, "NodeMain", *plugins, *(f"{k}={v}" for k, v in settings.items() if v)]
-        return Child(command, self.folder / "log", folder=self.folder)
+        return ["java", *jvm, "-cp", path, "NodeMain", *plugins, *(f"{k}={v}" for k, v in settings.items() if v)]
 
     def _all_settings(self):
         return {"path.home": self.folder / "home", "path.data": self.folder / "data",
@@ -132,3 +140,16 @@ class OpenSearchCluster:
 
     def __exit__(self, *exception):
         self.kill()
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit("usage: opensearch.py FOLDER PORT")
+    node = OpenSearch(pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2]))
+    command = node.command()
+    os.chdir(node.folder)
+    os.execvp(command[0], command)
+
+
+if __name__ == "__main__":
+    main()
