@@ -8,6 +8,7 @@ readonly BUILD_DIR="$SOURCE_DIR/build"
 readonly BUILD="$SOURCE_DIR/src/build.sh"
 # What the tests use besides the compiler: a real Docker Engine, a registry on loopback, an image made by hand.
 readonly TEST_PACKAGES="busybox-static debootstrap docker-registry docker.io e2fsprogs gzip iproute2 openssl procps"
+readonly EXAMPLE_PACKAGES="curl docker-compose"
 # For the servers that lines are delivered to.
 readonly SERVER_PACKAGES="default-jdk-headless maven nginx-light"
 # What ctest leaves out in the developer's loop: whatever needs more than the sources, or minutes.
@@ -140,7 +141,7 @@ main() {
   fi
   rm -f "$BUILD_DIR"/Testing/*.xml
   if [[ $mode != quick && $mode != sanitizers ]]; then
-    "$BUILD" --deps-only --packages "$TEST_PACKAGES $SERVER_PACKAGES"
+    "$BUILD" --deps-only --packages "$TEST_PACKAGES $EXAMPLE_PACKAGES $SERVER_PACKAGES"
     mkdir -p "$BUILD_DIR"
     fetch_servers &
   fi

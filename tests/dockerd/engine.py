@@ -100,6 +100,9 @@ def remove_abandoned():
 
 
 class Engine:
+    command = ("dockerd",)
+    network = ("--bridge=none", "--iptables=false", "--ip6tables=false")
+
     def __init__(self, config=None):
         remove_abandoned()
         self.folder = FOLDERS / f"{os.getpid()}-{next(_numbers)}"
@@ -116,10 +119,9 @@ class Engine:
         (self.folder / "exec/containerd/containerd.pid").unlink(missing_ok=True)
         (self.folder / "pid").unlink(missing_ok=True)
         (self.folder / "daemon.json").write_text(json.dumps(self.config))
-        command = ["dockerd", "--data-root", f"{self.folder}/data", "--exec-root", f"{self.folder}/exec",
+        command = [*self.command, "--data-root", f"{self.folder}/data", "--exec-root", f"{self.folder}/exec",
                    "--pidfile", f"{self.folder}/pid", "--host", self.host,
-                   "--config-file", f"{self.folder}/daemon.json",
-                   "--bridge=none", "--iptables=false", "--ip6tables=false"]
+                   "--config-file", f"{self.folder}/daemon.json", *self.network]
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             start_new_session=True)
@@ -186,8 +188,8 @@ class Engine:
         (rootfs / "bin").mkdir(parents=True)
         (rootfs / "tmp").mkdir()
         shutil.copy(shutil.which("busybox"), rootfs / "bin/busybox")
-        for applet in ("awk", "cat", "date", "echo", "false", "head", "mv", "printf", "rm", "seq", "sh", "sleep", "tail",
-                       "touch", "true", "usleep", "yes"):
+        for applet in ("awk", "cat", "date", "echo", "false", "head", "httpd", "mv", "printf", "rm", "seq", "sh",
+                       "sleep", "tail", "touch", "true", "usleep", "yes"):
             (rootfs / "bin" / applet).symlink_to("busybox")
         tar = subprocess.run(["tar", "-C", rootfs, "-c", "."], capture_output=True, check=True).stdout
         self.docker("import", "-", name, input=tar)
