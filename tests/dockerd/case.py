@@ -6,6 +6,7 @@ Where one of them is known to be wrong, the test says so.
 
 import os
 import sys
+import time
 import unittest
 
 from engine import IMAGE, Engine
@@ -14,7 +15,15 @@ from plugin import Plugin
 
 DRIVER = os.environ.get("DRIVER", "tailrace")
 LONG = os.environ.get("TAILRACE_LONG") == "1"
+# Nothing takes so long unless it hangs, however busy the machine: docker stop gives a container 10 s.
+HANG_SECONDS = 9.0
 needs_plugin = unittest.skipUnless(DRIVER == "tailrace", "about the plugin, not about docker logs")
+
+
+def seconds_of(action):
+    started = time.monotonic()
+    action()
+    return time.monotonic() - started
 
 
 def wrong_in(driver, why):
@@ -60,6 +69,18 @@ class EngineCase(unittest.TestCase):
         volume = put_file(self.engine, f"in-{name}", content)
         return self.container("cat", "/in", name=name, options=("--volume", volume, *options), detach=False,
                               timeout=timeout)
+
+    def assert_quick(self, measure, bound, tries=3):
+        """measure(number) says how many seconds each thing took. A busy machine makes any single try slow; what waits
+        for the plugin, for a timer or for a poll is slow each time. None may hang."""
+        took = []
+        for number in range(tries):
+            took.append(measure(number))
+            slowest = max(took[-1].values())
+            self.assertLess(slowest, HANG_SECONDS, took)
+            if slowest < bound:
+                return
+        self.fail(f"never within {bound} s: {took}")
 
     def assert_lines(self, got, want):
         """Bytes of docker logs against the list of lines that were written."""

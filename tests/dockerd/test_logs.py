@@ -8,7 +8,7 @@ import threading
 import time
 import unittest
 
-from case import EngineCase, wrong_in
+from case import EngineCase, seconds_of, wrong_in
 from engine import wait_until
 from lines import Writer, split_lines
 
@@ -39,7 +39,8 @@ class Content(EngineCase):
         self.assert_lines(err, [b"err 1", b"err 2", b"err 3"])
 
     def test_order_across_streams_is_that_of_arrival(self):
-        script = "for i in 1 2 3 4 5 6; do echo out $i; usleep 20000; echo err $i >&2; usleep 20000; done"
+        # dockerd reads the two streams apart and takes the time when it reads; a busy one may be late.
+        script = "for i in 1 2 3 4 5 6; do echo out $i; usleep 100000; echo err $i >&2; usleep 100000; done"
         name = self.container("sh", "-c", script, detach=False)
         merged = self.engine.text("logs", "--timestamps", name).splitlines()
         merged += self.engine.docker("logs", "--timestamps", name).stderr.decode().splitlines()
@@ -158,7 +159,7 @@ class Selection(EngineCase):
         self.assertEqual(self.select("--tail", "2", "--until", self.stamps[3]), [])
 
     def test_tail_counts_both_streams(self):
-        name = self.container("sh", "-c", "echo a; usleep 30000; echo b >&2; usleep 30000; echo c", detach=False)
+        name = self.container("sh", "-c", "echo a; usleep 100000; echo b >&2; usleep 100000; echo c", detach=False)
         self.assertEqual(self.engine.logs(name, "--tail", "2"), (b"c\n", b"b\n"))
 
 
@@ -224,15 +225,19 @@ class Life(EngineCase):
         self.assertNotEqual(self.engine.docker("logs", name, check=False).returncode, 0)
 
     def test_rm_of_a_running_writer_ends_its_followers(self):
-        writer = Writer(self.engine, "gone", self.driver)
-        follower = self.engine.spawn("logs", "--follow", "gone", stdout=-1, stderr=-3)
-        self.addCleanup(follower.kill)
-        writer.wait_beyond(200)
-        started = time.monotonic()
-        self.engine.docker("rm", "--force", "gone", timeout=20)
-        self.assertLess(time.monotonic() - started, 5)
-        out, _ = follower.communicate(timeout=10)
-        self.assertGreater(out.count(b"\n"), 100)
+        def measure(number):
+            name = f"gone-{number}"
+            writer = Writer(self.engine, name, self.driver)
+            follower = self.engine.spawn("logs", "--follow", name, stdout=-1, stderr=-3)
+            self.addCleanup(follower.kill)
+            writer.wait_beyond(200)
+            self.assertEqual(follower.stdout.readline(), b"run 1 line 1 \n")
+            seconds = seconds_of(lambda: self.engine.docker("rm", "--force", name, timeout=20))
+            out, _ = follower.communicate(timeout=20)
+            self.assertGreater(out.count(b"\n"), 100)
+            return {"rm": seconds}
+
+        self.assert_quick(measure, 2)
 
     def test_auto_removed_container(self):
         result = self.engine.docker("run", "--rm", *self.driver, "bb:latest", "echo", "short")
@@ -296,18 +301,24 @@ class Follow(EngineCase):
         self.assert_lines(out, [b"one", b"two"])
 
     def test_line_reaches_a_follower_at_once(self):
-        name = self.container("sh", "-c", "while :; do read line < /tmp/p; echo $line; done",
+        # The container holds both ends of the pipe. Opened for each line, it would have ends of its own: one that is
+        # opened again before the writer here has closed reads an empty line.
+        name = self.container("sh", "-c", "exec 3<>/tmp/p; while read line <&3; do echo $line; done",
                               options=("--volume", f"{self.make_pipe()}:/tmp/p"))
         follower = self.follow(name)
-        delays = []
-        for number in range(5):
+
+        def measure(number):
             started = time.monotonic()
             self.pipe.write_text(f"word {number}\n")
             self.assertEqual(follower.stdout.readline(), b"word %d\n" % number)
-            delays.append(time.monotonic() - started)
-        self.assertLess(sorted(delays)[2], 0.5, delays)
+            return {"line": time.monotonic() - started}
+
+        measure(0)  # This one waits for the client to start.
+        # It is 0.3 ms on an idle machine. Who polls, as each 500 ms a reader looks whether its client has gone, is never
+        # this quick, for the next word comes when he has just looked.
+        self.assert_quick(lambda number: measure(number + 1), 0.1, tries=20)
         self.engine.docker("kill", name)
-        follower.communicate(timeout=10)
+        follower.communicate(timeout=20)
 
     def make_pipe(self):
         self.pipe = self.engine.folder / "pipe"
@@ -332,15 +343,18 @@ class Follow(EngineCase):
         self.assert_lines(out, [b"a", b"b"])
 
     def test_docker_stop_with_followers_is_quick(self):
-        name = self.container("sh", "-c", "trap exit TERM; echo up; while :; do usleep 10000; done")
-        followers = [self.follow(name) for _ in range(5)]
-        for follower in followers:
-            self.assertEqual(follower.stdout.readline(), b"up\n")
-        started = time.monotonic()
-        self.engine.docker("stop", name)
-        self.assertLess(time.monotonic() - started, 3)
-        for follower in followers:
-            follower.communicate(timeout=5)
+        def measure(number):
+            name = self.container("sh", "-c", "trap exit TERM; echo up; while :; do usleep 10000; done",
+                                  name=f"stop-{number}")
+            followers = [self.follow(name) for _ in range(5)]
+            for follower in followers:
+                self.assertEqual(follower.stdout.readline(), b"up\n")
+            seconds = seconds_of(lambda: self.engine.docker("stop", name))
+            for follower in followers:
+                follower.communicate(timeout=20)
+            return {"stop": seconds}
+
+        self.assert_quick(measure, 2)
 
     @wrong_in("json-file", "drops what a slow follower has not read when the container ends")
     def test_slow_reader_gets_everything(self):
