@@ -52,12 +52,14 @@ class Shipping(DeliveryCase):
         """By a search as it comes, which the server refreshes once a second."""
         return self.client.must("GET", f"/{self.index}/_count")["count"]
 
-    def test_both_kinds_of_destination_at_once(self):
-        receiver = self.receiver()
+    def test_both_kinds_of_destination_at_once_and_a_second_of_a_kind(self):
+        receiver, audit = self.receiver(), self.receiver()
         lines = [b"line %d of a good many" % i for i in range(30_000)] + [b"long " + b"x" * 50_000]
-        name = self.cat(b"\n".join(lines) + b"\n", options=(*HISTORY, *self.to_opensearch(http_url=receiver.url)))
+        name = self.cat(b"\n".join(lines) + b"\n", options=(
+            *HISTORY, *self.to_opensearch(http_url=receiver.url, **{"http.audit_url": audit.url})))
         self.assert_indexed(lines)
         self.assert_received(receiver, lines)
+        self.assert_received(audit, lines)
         self.assert_lines(self.engine.logs(name)[0], lines)
 
     def test_default_for_all_containers_by_plugin_set(self):
