@@ -191,6 +191,38 @@ TEST(TidyTest, EveryLimitOfTheTableHasItsNameInTheCode) {
   EXPECT_GT(limits, 20u);
 }
 
+// Everything below tests/, C++ and Python, as one text.
+std::string TestText() {
+  std::string text;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::string(TAILRACE_SOURCE_DIR) + "/tests")) {
+    const std::string extension = entry.path().extension().string();
+    if (extension != ".cc" && extension != ".py") continue;
+    std::ifstream in(entry.path());
+    text.append(std::istreambuf_iterator<char>(in), {});
+  }
+  return text;
+}
+
+TEST(TidyTest, EveryPromiseOfTheReadmeHasTheTestThatItNames) {
+  const std::string readme = ReadText("README.md");
+  const std::string tests = TestText();
+  const size_t table = readme.find("## Each promise has its test");
+  ASSERT_NE(table, readme.npos);
+  const std::string promises = readme.substr(table, readme.find("\n## ", table) - table);
+  const std::regex name("`([A-Z][A-Za-z]+)(?:\\.([A-Za-z_]+))?`");
+  size_t names = 0;
+  for (std::sregex_iterator it(promises.begin(), promises.end(), name), end; it != end; ++it, ++names) {
+    const std::string suite = (*it)[1], test = (*it)[2];
+    const bool has_suite =
+        tests.find("class " + suite + "(") != tests.npos || tests.find("(" + suite + ", ") != tests.npos;
+    EXPECT_TRUE(has_suite) << "there is no suite " << suite;
+    const bool is_there = tests.find("(" + suite + ", " + test + ")") != tests.npos ||
+                          tests.find("def " + test + "(") != tests.npos;
+    EXPECT_TRUE(test.empty() || is_there) << "there is no test " << suite << "." << test;
+  }
+  EXPECT_GT(names, 10u);
+}
+
 TEST(TidyTest, TheTopLevelIsFixed) {
   const std::set<std::string> allowed = {"CMakeLists.txt", "config.json", "Dockerfile", "LICENSE", "README.md",
                                          "src", "sinks", "proto", "tests", "examples"};
