@@ -22,7 +22,7 @@ bool IsPoison(std::string_view text) {
 std::string DocumentOf(const SimStream& stream, const Ledger::Expected& record, const Ledger::Cut& cut) {
   std::ostringstream json;
   json << "{\"text\":\"" << FakeBulkSink::Hex(cut.text)
-       << "\",\"stderr\":" << (record.source == Source::kStderr ? "true" : "false") << ",\"time\":" << record.time_nano
+       << "\",\"stderr\":" << (record.source == Source::kStderr ? "true" : "false") << ",\"time\":" << cut.time_nano
        << ",\"part\":" << (cut.is_part ? "true" : "false") << ",\"lost\":0,\"container\":\"" << stream.container
        << "\"}";
   return json.str();

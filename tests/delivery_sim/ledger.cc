@@ -28,8 +28,8 @@ std::vector<Ledger::Cut> Ledger::Expected::CutsFrom(size_t from) const {
   const bool is_tail = from == 0 ? is_part : !pieces[from].begins_line;
   for (size_t last = from; last < pieces.size(); ++last) {
     const std::string left = text.substr(begin, pieces[last].text_end - begin);
-    cuts.push_back({left, true});
-    if (last + 1 == pieces.size()) cuts.push_back({left, is_tail});
+    cuts.push_back({left, pieces[from].time_nano, true});
+    if (last + 1 == pieces.size()) cuts.push_back({left, pieces[from].time_nano, is_tail});
   }
   return cuts;
 }
@@ -91,7 +91,7 @@ std::vector<Ledger::Expected> Ledger::Records() const {
     }
     ++line.pieces;
     line.record.text += piece.text;
-    line.record.pieces.push_back({piece.begin, line.record.text.size(), piece.is_first});
+    line.record.pieces.push_back({piece.begin, line.record.text.size(), piece.time_nano, piece.is_first});
     line.record.end = piece.end;
     if (piece.ends_line) records.push_back(std::exchange(line, {}).record);
   }

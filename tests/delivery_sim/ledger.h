@@ -18,12 +18,14 @@ class Ledger {
   // A record, or what is left of one where lines were lost.
   struct Cut {
     std::string text;
+    int64_t time_nano = 0;     // of its first piece
     bool is_part = false;
   };
   struct Expected {
     struct Piece {
       uint64_t begin = 0;
       size_t text_end = 0;     // of `text`
+      int64_t time_nano = 0;
       bool begins_line = true;
     };
     uint64_t first = 0;
@@ -36,7 +38,7 @@ class Ledger {
     bool is_part = false;
 
     // What can have been made of it where nothing was lost.
-    Cut Whole() const { return {text, is_part}; }
+    Cut Whole() const { return {text, time_nano, is_part}; }
     // And where the pieces before `from`, and perhaps some at its end, were lost.
     std::vector<Cut> CutsFrom(size_t from) const;
   };
