@@ -1,8 +1,6 @@
 // What intake costs: the product's intake (splice, walk, index, roll) against a program that only reads the pipe with the
 // same rests, in turn, in one run. intake_bench [lines=N] [bytes=N] [rounds=N] [directory via TMPDIR]
 #include <sys/stat.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -11,6 +9,7 @@
 #include "base/posix_disk.h"
 #include "intake/intake.h"
 #include "journal/housekeeper.h"
+#include "tests/bench/drain.h"
 #include "tests/bench/measure.h"
 #include "tests/fakes/memory_log.h"
 #include "tests/fakes/temp_dir.h"
@@ -67,38 +66,12 @@ double RunIntake(const Plan& plan) {
   return cpu;
 }
 
-// The same policy of rests, but the bytes are read into a buffer and forgotten.
 double RunDrain(const Plan& plan) {
   const TempDir dir;
   const std::string fifo = dir / "fifo";
   CHECK_EQ(::mkfifo(fifo.c_str(), 0600), 0);
   const pid_t feeder = StartFeeder({fifo, plan.lines, plan.line_bytes});
-  PosixDisk disk;
-  SystemClock clock;
-  std::unique_ptr<Fifo> opened = std::move(*disk.OpenFifo(fifo));
-  std::unique_ptr<Poller> poller = std::move(*disk.NewPoller());
-  CHECK(poller->Add(*opened, 1).ok());
-  const int fd = ::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  const size_t frame_bytes = plan.line_bytes + 23;
-  std::vector<char> buffer(1 << 20);
-  std::vector<uint64_t> fired;
-  RestPolicy policy;
-  MonoTime last{0};
-  const double before = CpuOfThisProcess().total();
-  while (true) {
-    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
-    if (got == 0) break;
-    const size_t bytes = got > 0 ? static_cast<size_t>(got) : 0;
-    const MonoTime now = clock.Now();
-    const VisitFacts facts{bytes, bytes / frame_bytes, now - std::exchange(last, now), opened->Capacity(), false};
-    const RestPolicy::Decision decision = policy.After(facts);
-    if (decision.grow_pipe) (void)opened->Resize(RestPolicy::kBusyPipeBytes);
-    if (decision.arm) poller->Arm(*opened, 1);
-    fired.clear();
-    poller->Wait(decision.arm ? kNever : now + decision.rest, fired);
-  }
-  const double cpu = CpuOfThisProcess().total() - before;
-  ::close(fd);
+  const double cpu = Drain({fifo}, plan.line_bytes + kFrameExtraBytes);
   WaitForFeeder(feeder);
   return cpu;
 }

@@ -17,6 +17,9 @@ struct CpuSeconds {
 CpuSeconds CpuOfThisProcess();
 double WallSeconds();
 
+// What the feeder's entry has besides the line.
+inline constexpr size_t kFrameExtraBytes = 23;
+
 struct FeederOptions {
   std::string fifo;
   uint64_t lines = 0;

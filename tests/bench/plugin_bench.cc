@@ -1,21 +1,20 @@
 // The real binary, measured from outside by /proc: what it costs to take lines, to answer docker logs, to sit idle.
 //   plugin_bench roundtrip [lines=N] [bytes=N]     every line through one FIFO and back by docker logs, compared
-//   plugin_bench idle [containers=N] [seconds=N]   resident memory and CPU of so many containers that write nothing
+//   plugin_bench idle [containers=N] [seconds=N] [destinations=N]   resident memory and CPU of so many containers that
+//       write nothing; each has one of N destinations, which has stored its only line
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <thread>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "tests/bench/bulk_server.h"
 #include "tests/bench/measure.h"
+#include "tests/bench/proc.h"
 #include "tests/crash/plugin_process.h"
 #include "tests/fakes/log_frames.h"
 #include "tests/fakes/real_writer.h"
@@ -24,42 +23,6 @@
 
 namespace tailrace {
 namespace {
-
-std::string ReadProc(pid_t pid, const char* name) {
-  std::ifstream in("/proc/" + std::to_string(pid) + "/" + name);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-double CpuOf(pid_t pid) {
-  const std::string stat = ReadProc(pid, "stat");
-  std::istringstream fields(stat.substr(stat.rfind(')') + 2));
-  std::string skipped;
-  for (int i = 0; i < 11; ++i) fields >> skipped;
-  double user = 0, system = 0;
-  fields >> user >> system;
-  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
-
-// Of the threads that are there now, by the scheduler's own clock: what wakes at ticks is counted too often by them.
-double ExactCpuOf(pid_t pid) {
-  double nanoseconds = 0;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
-    std::ifstream in(task.path() / "schedstat");
-    double on_cpu = 0;
-    if (in >> on_cpu) nanoseconds += on_cpu;
-  }
-  return nanoseconds / 1e9;
-}
-
-uint64_t NumberAfter(const std::string& text, const std::string& key) {
-  const size_t at = text.find(key);
-  CHECK(at != text.npos);
-  return std::strtoull(text.c_str() + at + key.size(), nullptr, 10);
-}
-uint64_t BytesReadBy(pid_t pid) { return NumberAfter(ReadProc(pid, "io"), "rchar: "); }
-uint64_t ResidentKiB(pid_t pid) { return NumberAfter(ReadProc(pid, "status"), "VmRSS:"); }
 
 class Bench {
  public:
@@ -151,18 +114,23 @@ int RoundTrip(int argc, char** argv) {
 int Idle(int argc, char** argv) {
   const uint64_t containers = Argument(argc, argv, "containers", 200);
   const uint64_t seconds = Argument(argc, argv, "seconds", 20);
+  const uint64_t destinations = Argument(argc, argv, "destinations", 0);
+  BulkServer server;
   Bench bench;
   std::vector<std::unique_ptr<RealWriter>> holders;
   for (uint64_t i = 0; i < containers; ++i) {
     holders.push_back(std::make_unique<RealWriter>(MakeRealFifo(bench.Fifo(i))));
-    bench.StartLogging(i, "{}");
+    // By different paths of one server they are different destinations.
+    const std::string path = "/" + std::to_string(destinations == 0 ? 0 : i % destinations);
+    bench.StartLogging(i, destinations == 0 ? "{}" : R"({"es-url":")" + server.url() + path + "\"}");
     CHECK_GT(holders.back()->Write(Frame("stdout", 1'767'323'045'000'000'000, "one line each")), 0u);
   }
   std::this_thread::sleep_for(std::chrono::seconds(20));  // The first sync, of hundreds of new files, has passed.
+  CHECK_EQ(server.documents(), destinations == 0 ? 0 : containers);
   const double cpu = ExactCpuOf(bench.pid());
   const double wall = WallSeconds();
   std::this_thread::sleep_for(std::chrono::seconds(seconds));
-  std::printf("%lu idle containers: %lu KiB resident, %.4f %% of a core\n", containers, ResidentKiB(bench.pid()),
+  std::printf("%lu destinations, %lu idle containers: %lu KiB resident, %.4f %% of a core\n", destinations, containers, ResidentKiB(bench.pid()),
               100 * (ExactCpuOf(bench.pid()) - cpu) / (WallSeconds() - wall));
   return 0;
 }
