@@ -7,7 +7,7 @@ readonly SOURCE_DIR
 readonly BUILD_DIR="$SOURCE_DIR/build"
 readonly BUILD="$SOURCE_DIR/src/build.sh"
 # What the tests use besides the compiler: a real Docker Engine, a registry on loopback, an image made by hand.
-readonly TEST_PACKAGES="busybox-static debootstrap docker-registry docker.io e2fsprogs gzip iproute2 openssl procps"
+readonly TEST_PACKAGES="busybox-static debootstrap docker-registry docker.io e2fsprogs gzip iproute2 openssl procps valgrind"
 readonly EXAMPLE_PACKAGES="curl docker-compose"
 # For the servers that lines are delivered to.
 readonly SERVER_PACKAGES="default-jdk-headless maven nginx-light"
