@@ -43,6 +43,11 @@ void EncodeRecord(const StreamSlot& slot, const Record& record, std::string& bod
   slot.sink().Append(ViewOf(slot, record, marker_text), slot.pieces(), body);
 }
 
+void Batch::Reserve(size_t body_bytes, size_t records) {
+  body_.reserve(body_bytes);
+  records_.reserve(records);
+}
+
 Batch::Fit Batch::Append(StreamSlot& slot, const Record& record, const BatchLimits& limits) {
   if (!empty()) {
     if (records_.size() >= limits.records) return Fit::kFull;

@@ -43,6 +43,8 @@ class Batch {
   const std::vector<BatchRecord>& records() const { return records_; }
   size_t body_bytes() const { return body_bytes_; }
 
+  // Room for about so much, so that a body that grows is not copied again and again. Takes no memory by itself.
+  void Reserve(size_t body_bytes, size_t records);
   enum class Fit { kTaken, kFull, kNoMemory };
   // Encodes the record at the end of the body. kFull, kNoMemory: it was not taken, and belongs into another batch.
   Fit Append(StreamSlot& slot, const Record& record, const BatchLimits& limits);

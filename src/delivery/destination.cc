@@ -124,6 +124,7 @@ Batch Destination::MakeBatch(MonoTime now) {
   }
   if (groups_.is_busy() || !IsTimeForNew(now)) return batch;
   has_news_ = true;
+  if (feeder_.UnreadBytes(fill_bytes_) >= fill_bytes_) batch.Reserve(full_bytes_, full_records_);
   const uint64_t walked = feeder_.FillNew(batch, limits);
   const bool is_left = feeder_.UnreadBytes(1) > 0;
   is_starved_ = batch.empty() && is_left;
@@ -131,6 +132,9 @@ Batch Destination::MakeBatch(MonoTime now) {
   // So that the next one is read when there is enough for a full one.
   if (batch.body_bytes() > BatchLimits::kBytesMax / 4) {
     fill_bytes_ = std::clamp<uint64_t>(walked * BatchLimits::kBytesMax / batch.body_bytes(), 64_KiB, 1_MiB);
+    // The next one will be about as large; what is reserved and not used is never touched.
+    full_bytes_ = batch.body_bytes() + batch.body_bytes() / 16;
+    full_records_ = batch.size() + batch.size() / 16;
   }
   return batch;
 }

@@ -116,6 +116,8 @@ class Destination {
 
   MonoTime linger_until_ = kNever;   // kNever: nothing new waits
   uint64_t fill_bytes_ = 256_KiB;    // of frames that make up a full batch, as the last ones did
+  size_t full_bytes_ = 0;            // of the last such body, and a little more; 0: none yet
+  size_t full_records_ = 0;
   Appetite appetite_ = Appetite::kHungry;
   bool has_news_ = true;
   bool is_starved_ = false;          // the budget refused

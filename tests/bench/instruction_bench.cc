@@ -75,10 +75,14 @@ class Way {
     feeder.Add(slot);
     std::vector<std::string> bodies;
     uint64_t records = 0;
+    size_t full_bytes = 0, full_records = 0;
     while (records < lines) {
       Batch batch(Budget::Lease(budget, share));
+      batch.Reserve(full_bytes, full_records);  // As a destination does that has sent one before.
       (void)feeder.FillNew(batch, {});
       CHECK_GT(batch.size(), 0u);
+      full_bytes = batch.body_bytes() + batch.body_bytes() / 16;
+      full_records = batch.size() + batch.size() / 16;
       records += batch.size();
       bodies.push_back(batch.TakeBody());
     }
