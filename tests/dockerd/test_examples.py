@@ -48,6 +48,15 @@ class Files(unittest.TestCase):
             for ports in re.findall(r"^ *ports: (.*)$", file.read_text(), re.MULTILINE):
                 self.assertRegex(ports, r'^\["127\.0\.0\.1:\d+:\d+"\]$', file)
 
+    def test_versions_are_those_that_the_tests_run_and_the_readme_says(self):
+        for server, example in (("opensearch", "opensearch-dashboards"), ("elasticsearch", "elasticsearch-kibana")):
+            compose_text = (EXAMPLES / example / "compose.yaml").read_text()
+            versions = set(re.findall(r"image: \S+:([\d.]+)$", compose_text, re.MULTILINE))
+            self.assertEqual(len(versions), 1, example)
+            version = versions.pop()
+            self.assertIn(f">{version}<", (SOURCE_DIR / "tests/servers" / server / "pom.xml").read_text())
+            self.assertIn(f"| {version}", (SOURCE_DIR / "README.md").read_text())
+
     def test_daemon_json_is_json(self):
         self.assertEqual(set(json.loads((EXAMPLES / "daemon.json").read_text())), {"log-driver", "log-opts"})
 
