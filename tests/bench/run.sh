@@ -7,7 +7,7 @@ SOURCE_DIR="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 readonly SOURCE_DIR
 readonly BUILD_DIR="$SOURCE_DIR/build"
 readonly BENCH="$BUILD_DIR/tests/bench"
-readonly BENCHES=(ship_bench intake_bench plugin_bench encode_bench)
+readonly BENCHES=(ship_bench intake_bench plugin_bench outage_bench)
 
 usage() {
   cat <<'END'
@@ -45,6 +45,8 @@ main() {
   "$BENCH/intake_bench" lines="$lines" rounds="$rounds"
   say "through one FIFO and back by docker logs"
   "$BENCH/plugin_bench" roundtrip lines="$lines"
+  say "a server that is away for 20 s"
+  "$BENCH/outage_bench"
   say "idle containers: without a destination, one for all, one each"
   "$BENCH/plugin_bench" idle containers=200
   "$BENCH/plugin_bench" idle containers=200 destinations=1

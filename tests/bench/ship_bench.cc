@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "base/check.h"
-#include "tests/bench/bulk_server.h"
 #include "tests/bench/drain.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/proc.h"
 #include "tests/crash/plugin_process.h"
+#include "tests/fakes/bulk_server.h"
 #include "tests/fakes/real_writer.h"
 #include "tests/fakes/temp_dir.h"
 
