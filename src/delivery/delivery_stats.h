@@ -23,7 +23,7 @@ enum class DestinationState {
 std::string_view DestinationStateName(DestinationState state);
 
 struct DestinationStats {
-  std::string label;          // "<kind> <first URL>", made unique: names it for as long as the process runs
+  std::string label;          // "<kind> <first URL, without its query>", made unique: names it for as long as the process runs
   std::string kind;           // "es"
   std::vector<std::string> urls;
   bool is_unverified = false; // <kind>-tls-verify=off

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "delivery/delivery.h"
+#include "sinks/http_url.h"
 
 namespace tailrace {
 
@@ -117,7 +118,7 @@ Delivery::Entry& Delivery::EntryFor(const DestinationKey& key) {
 
 // Several may share an address, and differ in their credentials.
 std::string Delivery::LabelFor(const DestinationKey& key) const {
-  const std::string address = key.first + " " + key.second.urls.front();
+  const std::string address = key.first + " " + ShownUrl(key.second.urls.front());
   std::string label = address;
   const auto is_taken = [&](const auto& other) {
     return other.second.destination != nullptr && other.second.destination->label() == label;

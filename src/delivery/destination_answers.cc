@@ -4,6 +4,7 @@
 #include "delivery/destination.h"
 #include "delivery/remedy.h"
 #include "sinks/http_judge.h"
+#include "sinks/http_url.h"
 
 namespace tailrace {
 
@@ -40,7 +41,7 @@ bool Destination::Complete(HttpCompletion completion, MonoTime now) {
 
 void Destination::OnFailure(SentBatch& sent, const HttpFailure& failure, MonoTime now) {
   ++requests_failed_;
-  NoteError(settings_.urls[sent.url] + ": " + failure.message, RemedyForFailure(kind_, failure));
+  NoteError(ShownUrl(settings_.urls[sent.url]) + ": " + failure.message, RemedyForFailure(kind_, failure));
   const uint64_t retries = books_.retries;
   if (failure.is_answer_too_large) {
     // Somebody is there, and smaller requests have smaller answers.
@@ -78,7 +79,7 @@ void Destination::OnResponse(SentBatch& sent, const HttpResponse& response, Mono
   }
   // A split is a matter of what was sent, and says nothing of the destination.
   if (judgement.advice != Advice::kOk && judgement.advice != Advice::kSplit) {
-    NoteError(settings_.urls[sent.url] + ": " + judgement.error,
+    NoteError(ShownUrl(settings_.urls[sent.url]) + ": " + judgement.error,
               RemedyForAnswer(kind_, judgement.advice, response.status));
   }
   const uint64_t retries = books_.retries;

@@ -8,6 +8,7 @@
 #include "delivery/backoff.h"
 #include "delivery/record_text.h"
 #include "delivery/remedy.h"
+#include "sinks/http_url.h"
 
 namespace tailrace {
 
@@ -192,7 +193,7 @@ std::optional<DeadLetter> Settler::LetterOf(const Batch& batch, size_t index, co
   }
   DeadLetter letter;
   letter.slot = slot.name();
-  letter.url = answer.url;
+  letter.url = ShownUrl(answer.url);
   letter.container_id = slot.stream().facts().container_id;
   letter.container_name = slot.stream().facts().container_name;
   letter.stream_id = slot.stream().id().value;

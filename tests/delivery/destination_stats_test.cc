@@ -102,6 +102,20 @@ TEST_F(DestinationStatsTest, AnOutageShowsAsBackingOffWithWhatToDo) {
   EXPECT_NE(stats.last_error, "");
 }
 
+// Receivers take tokens there.
+TEST_F(DestinationStatsTest, QueriesOfUrlsAreInNoErrorAndNoLog) {
+  for (const Fault fault : {Fault::kRefused, Fault::kUnauthorized}) {
+    DestinationRig rig({"http://a/hook?token=hush"});
+    const StreamLease stream = rig.NewStream();
+    rig.Add(*stream);
+    rig.server.next_fault = [fault] { return fault; };
+    rig.WriteLines(*stream, 10);
+    rig.RunFor(kSecond);
+    EXPECT_EQ(rig.stats().last_error.find("http://a/hook?...: "), 0u) << rig.stats().last_error;
+    EXPECT_FALSE(rig.log.Contains("hush"));
+  }
+}
+
 TEST_F(DestinationStatsTest, EveryRetryHasItsReason) {
   Fault fault = Fault::kNone;
   rig_.server.next_fault = [&] { return std::exchange(fault, Fault::kNone); };
