@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "api/rfc3339.h"
 #include "base/json.h"
+#include "base/rfc3339.h"
 
 namespace tailrace {
 

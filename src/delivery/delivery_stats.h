@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "delivery/histogram.h"
+#include "base/histogram.h"
 
 namespace tailrace {
 

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "api/messages.h"
-#include "api/rfc3339.h"
+#include "base/rfc3339.h"
 #include "base/json.h"
 #include "tests/fuzz/fuzz_target.h"
 

@@ -1,4 +1,4 @@
-#include "api/rfc3339.h"
+#include "base/rfc3339.h"
 
 namespace tailrace {
 

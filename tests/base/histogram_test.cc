@@ -1,4 +1,4 @@
-#include "delivery/histogram.h"
+#include "base/histogram.h"
 
 #include <gtest/gtest.h>
 
