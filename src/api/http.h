@@ -36,7 +36,8 @@ class BodySource {
 
 struct ApiAnswer {
   int status = 200;
-  std::string body;                    // JSON
+  std::string body;
+  std::string content_type = {};       // of `body`; empty: JSON
   std::unique_ptr<BodySource> source;  // instead of `body`
   std::function<void()> undo;          // called when the client had gone before this answer reached it
 };
@@ -45,6 +46,7 @@ struct ApiRoute {
   std::string path;
   bool is_stream = false;  // may last for days: counted apart
   std::function<ApiAnswer(const ApiRequest&)> handle;
+  bool is_get = false;     // takes GET only; else POST only, as dockerd calls
 };
 
 }  // namespace tailrace

@@ -156,7 +156,8 @@ class Exchange final : private httplib::Server {
     auto route =
         std::find_if(routes_.begin(), routes_.end(), [&](const ApiRoute& r) { return r.path == request.path; });
     if (route == routes_.end()) return Refusal(404, "there is nothing at this path");
-    if (request.method != "POST") return Refusal(405, "this path takes POST only");
+    const std::string_view method = route->is_get ? "GET" : "POST";
+    if (request.method != method) return Refusal(405, "this path takes " + std::string(method) + " only");
     ApiRequest parsed{request.path, {}};
     if (std::optional<ApiAnswer> refusal = ReadBody(request, parsed.body)) return std::move(*refusal);
     if (route->is_stream && !host_.TakeStreamPlace()) {
@@ -195,7 +196,9 @@ class Exchange final : private httplib::Server {
 
   void Fill(httplib::Response& response) {
     response.status = answer_.status;
-    if (answer_.source == nullptr) return response.set_content(answer_.body, kJson);
+    if (answer_.source == nullptr) {
+      return response.set_content(answer_.body, answer_.content_type.empty() ? kJson : answer_.content_type);
+    }
     // The chunks are framed by ChunkWriter: cpp-httplib would copy each twice and send it piece by piece.
     response.set_header("Transfer-Encoding", "chunked");
     response.set_content_provider(kStream, [this](size_t, httplib::DataSink& sink) {

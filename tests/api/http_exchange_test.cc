@@ -77,6 +77,16 @@ TEST_F(HttpExchangeTest, WhatCannotBeServedSaysWhy) {
   ExpectErr(Post("/throw", "{}"), 500);
 }
 
+TEST_F(HttpExchangeTest, PathThatIsReadTakesGetOnlyAndNamesItsType) {
+  const HttpReply reply = Raw("GET /text HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, "as it is");
+  EXPECT_EQ(reply.headers.at("content-type"), "text/plain; version=0.0.4");
+  EXPECT_EQ(reply.headers.at("connection"), "close");
+  ExpectErr(Post("/text", "{}"), 405);
+  EXPECT_EQ(Post("/echo", "x").headers.at("content-type"), "application/json");
+}
+
 TEST_F(HttpExchangeTest, BodyOverTheLimitIsRefusedAndTheAnswerArrives) {
   EXPECT_EQ(Post("/size", std::string(kRequestBodyBytesMax, 'x')).body, std::to_string(kRequestBodyBytesMax));
   ExpectErr(Post("/size", std::string(kRequestBodyBytesMax + 1, 'x')), 413);

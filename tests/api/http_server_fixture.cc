@@ -30,6 +30,12 @@ ApiAnswer Plain(std::string body) {
   return answer;
 }
 
+ApiAnswer Text(std::string body) {
+  ApiAnswer answer = Plain(std::move(body));
+  answer.content_type = "text/plain; version=0.0.4";
+  return answer;
+}
+
 bool Flood(BodyWriter& writer) {
   std::string chunk(64 * 1024, 'x');
   for (int i = 0; i < 100; ++i) {
@@ -69,7 +75,8 @@ std::vector<ApiRoute> HttpServerTest::Routes() {
           {"/follow", true, [this](const ApiRequest&) { return Streaming(Follow()); }},
           {"/idle", true, [this](const ApiRequest&) { return Streaming(Idle()); }},
           {"/flood", true, [](const ApiRequest&) { return Streaming(Flood); }},
-          {"/cut", true, [](const ApiRequest&) { return Streaming(Cut); }}};
+          {"/cut", true, [](const ApiRequest&) { return Streaming(Cut); }},
+          {"/text", false, [](const ApiRequest&) { return Text("as it is"); }, /*is_get=*/true}};
 }
 
 ApiAnswer HttpServerTest::Wait() {
