@@ -46,10 +46,15 @@ void FifoReader::Obey(MonoTime now) {
   }
 }
 
-FifoReader::Next FifoReader::VisitReading(MonoTime now, std::vector<char>& scratch) {
-  const StreamWriter::Moved moved = writer_.Move(*fifo_, kVisitBytesMax, scratch);
+void FifoReader::Count(const StreamWriter::Moved& moved) {
   parts_.stats.bytes_taken.fetch_add(moved.bytes, std::memory_order_relaxed);
   parts_.stats.frames_taken.fetch_add(moved.frames, std::memory_order_relaxed);
+  parts_.stats.lines_taken.fetch_add(moved.lines, std::memory_order_relaxed);
+}
+
+FifoReader::Next FifoReader::VisitReading(MonoTime now, std::vector<char>& scratch) {
+  const StreamWriter::Moved moved = writer_.Move(*fifo_, kVisitBytesMax, scratch);
+  Count(moved);
   // As long as there is some room, the wait for room begins anew.
   if (moved.bytes > 0) since_ = now;
   if (!moved.status.ok()) return AfterFailure(now, moved.status);
@@ -113,8 +118,7 @@ FifoReader::Next FifoReader::VisitBlocked(MonoTime now, std::vector<char>& scrat
     return IsOver() ? AtEnd(now) : Next{Next::Kind::kAt, now + kBlockedRetry, Nanos(0)};
   }
   const StreamWriter::Moved moved = writer_.Move(*fifo_, kVisitBytesMax, scratch);
-  parts_.stats.bytes_taken.fetch_add(moved.bytes, std::memory_order_relaxed);
-  parts_.stats.frames_taken.fetch_add(moved.frames, std::memory_order_relaxed);
+  Count(moved);
   if (moved.status.code() == StatusCode::kNoSpace) {
     parts_.reports.ReportNoSpace();
     return {Next::Kind::kAt, now + kBlockedRetry, Nanos(0)};

@@ -72,6 +72,7 @@ class FifoReader {
  private:
   enum class Mode { kReading, kNoRoom, kBlocked, kDiscarding, kClosing, kDone };
 
+  void Count(const StreamWriter::Moved& moved);
   Next VisitReading(MonoTime now, std::vector<char>& scratch);
   Next VisitBlocked(MonoTime now, std::vector<char>& scratch);
   Next VisitDiscarding(MonoTime now, std::vector<char>& scratch);

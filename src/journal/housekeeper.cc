@@ -64,10 +64,7 @@ MonoTime Housekeeper::RunOnce() {
     next_tick_ = now + kTick;
   }
   if (settings_.spool_sync > Nanos::zero() && now >= next_sync_) {
-    if (next_sync_ > MonoTime{0}) {
-      syncer_.SyncAll(parts_.journal.Streams(), control_, false);
-      if (settled_ != nullptr) settled_->SyncCursors();
-    }
+    if (next_sync_ > MonoTime{0}) SyncDue();
     next_sync_ = now + settings_.spool_sync;
   }
   if (now >= next_reserve_) {
@@ -79,6 +76,20 @@ MonoTime Housekeeper::RunOnce() {
     next_orphans_ = now + kOrphanTick;
   }
   return std::min({next_tick_, next_reserve_, next_orphans_, settings_.spool_sync > Nanos::zero() ? next_sync_ : kNever});
+}
+
+void Housekeeper::SyncDue() {
+  const MonoTime begin = parts_.clock.Now();
+  syncer_.SyncAll(parts_.journal.Streams(), control_, false);
+  if (settled_ != nullptr) settled_->SyncCursors();
+  const double seconds = std::chrono::duration<double>(parts_.clock.Now() - begin).count();
+  MutexLock lock(mu_);
+  sync_seconds_.Add(seconds);
+}
+
+Histogram Housekeeper::sync_seconds() {
+  MutexLock lock(mu_);
+  return sync_seconds_;
 }
 
 // Once after the start: what is on disk counts for the limits.

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/disk.h"
+#include "base/histogram.h"
 #include "base/log.h"
 #include "base/mutex.h"
 #include "base/thread.h"
@@ -60,9 +61,12 @@ class Housekeeper : public IntakeReports {
   void ReportNoSpace() override;
   void ReportEnded(StreamLease stream) override;
 
+  // Any thread.
+  Histogram sync_seconds();
   uint64_t sync_errors() const { return syncer_.errors(); }
 
  private:
+  void SyncDue();
   void FinishEnded();
   bool FinishStream(Stream& stream);
   void LoadAll();
@@ -100,6 +104,7 @@ class Housekeeper : public IntakeReports {
   std::vector<StreamLease> ended_ GUARDED_BY(mu_);
   bool has_no_space_ GUARDED_BY(mu_) = false;
   bool is_stopping_ GUARDED_BY(mu_) = false;
+  Histogram sync_seconds_ GUARDED_BY(mu_){kRequestSecondsBounds};
 };
 
 }  // namespace tailrace

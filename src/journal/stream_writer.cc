@@ -1,6 +1,7 @@
 #include "journal/stream_writer.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "wire/frame.h"
 
@@ -19,6 +20,7 @@ StreamWriter::StreamWriter(Disk& disk, Stream& stream)
 StreamWriter::Moved StreamWriter::Move(Fifo& fifo, size_t budget, std::vector<char>& scratch) {
   Moved moved;
   const bool has_news = !is_recovered_ || is_behind_;
+  const std::optional<uint64_t> lines_before = is_recovered_ ? std::optional(walk_.counts().total()) : std::nullopt;
   moved.status = OpenNewest();
   while (moved.status.ok()) {
     Result<size_t> bytes = NextMoveBytes(budget);
@@ -40,6 +42,7 @@ StreamWriter::Moved StreamWriter::Move(Fifo& fifo, size_t budget, std::vector<ch
     if (outcome->bytes < *bytes || moved.bytes >= budget) break;
   }
   WriteIndex();
+  if (lines_before) moved.lines = walk_.counts().total() - *lines_before;
   if (is_recovered_ && (moved.bytes > 0 || has_news)) stream_.Publish(walk_.ProgressTo(end_));
   return moved;
 }

@@ -26,6 +26,7 @@ class StreamWriter {
     MoveOutcome::Kind kind = MoveOutcome::Kind::kEmpty;  // what the last splice found
     size_t bytes = 0;
     size_t frames = 0;
+    uint64_t lines = 0;  // ends of lines; 0 at a recovery, which cannot tell old ones from new ones
     Status status;  // not ok: the move stopped there; what was moved before counts. kNoSpace: try again.
   };
   // Moves at most about `budget` bytes (a frame that fills the segment is completed), less if the pipe holds less.

@@ -3,6 +3,7 @@
 // is synced; a quiet one is synced in place. Order: facts and folders, then segments.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -25,7 +26,7 @@ class Syncer {
   // `control` may be null.
   void SyncAll(const std::vector<StreamLease>& streams, IntakeControl* control, bool is_last);
 
-  uint64_t errors() const { return errors_; }
+  uint64_t errors() const { return errors_.load(std::memory_order_relaxed); }  // any thread
 
  private:
   struct State {
@@ -44,7 +45,7 @@ class Syncer {
   Log& log_;
   std::map<uint64_t, State> states_;  // by stream id
   bool has_root_ = false;
-  uint64_t errors_ = 0;
+  std::atomic<uint64_t> errors_ = 0;
 };
 
 }  // namespace tailrace

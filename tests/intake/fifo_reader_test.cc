@@ -33,6 +33,8 @@ TEST_F(FifoReaderTest, TakesWhatComesAndEndsAtEof) {
   rig_.Begin("a");
   rig_.WriteAll("a", LineFrames(0, 3000, 100));
   EXPECT_TRUE(SameBytes(rig_.Read("a").bytes, LineFrames(0, 3000, 100)));
+  EXPECT_EQ(rig_.intake->stats().lines_taken.load(), 3000u);
+  EXPECT_EQ(rig_.intake->stats().bytes_taken.load(), LineFrames(0, 3000, 100).size());
   EXPECT_FALSE(rig_.IsOver("a"));
   rig_.Close("a");
   rig_.RunFor(milliseconds(1));
@@ -52,6 +54,7 @@ TEST_F(FifoReaderTest, LimitDiscardCountsAndLeavesAnExactGap) {
   rig_.RunFor(seconds(1));
   rig_.WriteAll("a", LineFrames(1000, 50, 100));
   ExpectOneGap(900, 150);
+  EXPECT_EQ(rig_.intake->stats().lines_taken.load(), 150u);
   EXPECT_EQ(rig_.log.Count("lines-lost"), 1u);
   EXPECT_TRUE(rig_.journal->notes().Streams().empty());
 }
