@@ -1,5 +1,7 @@
 #include "api/listener.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -11,6 +13,8 @@
 namespace tailrace {
 
 namespace {
+
+constexpr int kTcpBacklog = 128;
 
 Result<sockaddr_un> AddressOf(const std::string& path) {
   sockaddr_un address{};
@@ -38,6 +42,42 @@ bool SomebodyListens(const sockaddr_un& address) {
   if (!fd.is_open()) return false;
   // A full backlog (EAGAIN) is a living one too.
   return connect(fd.get(), Generic(address), sizeof(address)) == 0 || errno == EAGAIN;
+}
+
+sockaddr_storage V4Of(const HostPort& address) {
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  v4.sin_port = htons(address.port);
+  if (!address.host.empty()) CHECK_EQ(inet_pton(AF_INET, address.host.c_str(), &v4.sin_addr), 1);
+  sockaddr_storage storage{};
+  std::memcpy(&storage, &v4, sizeof(v4));
+  return storage;
+}
+
+sockaddr_storage V6Of(const HostPort& address) {
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(address.port);
+  if (!address.host.empty()) CHECK_EQ(inet_pton(AF_INET6, address.host.c_str(), &v6.sin6_addr), 1);
+  sockaddr_storage storage{};
+  std::memcpy(&storage, &v6, sizeof(v6));
+  return storage;
+}
+
+Result<UniqueFd> BindTcp(const sockaddr_storage& address, bool takes_both) {
+  const bool is_v6 = address.ss_family == AF_INET6;
+  UniqueFd fd(socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd.is_open()) return Status::FromErrno(errno, "make a socket");
+  const int yes = 1;
+  const int v6_only = takes_both ? 0 : 1;
+  // Connections of an earlier process that are still being forgotten would make bind fail.
+  if (setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) != 0 ||
+      (is_v6 && setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &v6_only, sizeof(v6_only)) != 0)) {
+    return Status::FromErrno(errno, "set up a socket");
+  }
+  const socklen_t bytes = is_v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), bytes) == 0) return fd;
+  return errno == EADDRINUSE ? Status(StatusCode::kBusy, "another process listens there") : Status::FromErrno(errno, "bind");
 }
 
 // What an earlier process left behind would make bind fail.
@@ -70,6 +110,17 @@ Result<std::unique_ptr<Listener>> Listener::Open(const std::string& path) {
   if (bind(fd.get(), Generic(address), sizeof(address)) != 0) return Status::FromErrno(errno, "bind " + path);
   if (listen(fd.get(), kBacklog) != 0) return Status::FromErrno(errno, "listen on " + path);
   return std::make_unique<Listener>(path, std::move(fd));
+}
+
+Result<std::unique_ptr<Listener>> Listener::OpenTcp(const HostPort& address) {
+  const std::string shown = (address.is_v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+  const bool is_any = address.host.empty();
+  // One socket takes both families; a kernel may be without the newer one.
+  Result<UniqueFd> fd = BindTcp(is_any || address.is_v6 ? V6Of(address) : V4Of(address), is_any);
+  if (!fd.ok() && is_any) fd = BindTcp(V4Of(address), false);
+  if (!fd.ok()) return fd.status().Wrap("listen on " + shown);
+  if (listen(fd->get(), kTcpBacklog) != 0) return Status::FromErrno(errno, "listen on " + shown);
+  return std::make_unique<Listener>("", std::move(*fd));
 }
 
 Listener::~Listener() {

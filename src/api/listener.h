@@ -1,4 +1,5 @@
-// Listener: the listening unix socket of the plugin. A resource; owned by App, used by the server's accepting thread.
+// Listener: the listening unix socket of the plugin, or a port of TCP. A resource; owned by App, used by the server's
+// accepting thread.
 #pragma once
 
 #include <sys/types.h>
@@ -8,6 +9,7 @@
 
 #include "base/status.h"
 #include "base/unique_fd.h"
+#include "config/host_port.h"
 
 namespace tailrace {
 
@@ -19,7 +21,9 @@ class Listener {
   // Makes the parent folders, removes a stale socket, binds (0600) and listens: from then on connects succeed.
   // kBusy when somebody else listens there; kExists when the path is not a socket's.
   static Result<std::unique_ptr<Listener>> Open(const std::string& path);
-  // Takes over a socket that listens at `path`; use Open.
+  // Binds and listens at an address of TCP. kBusy when somebody else listens there.
+  static Result<std::unique_ptr<Listener>> OpenTcp(const HostPort& address);
+  // Takes over a socket that listens at `path`, empty if it has no file; use Open.
   Listener(std::string path, UniqueFd fd);
   // Removes the socket's file, unless another process has put its own there.
   ~Listener();

@@ -121,6 +121,11 @@ constexpr std::array kRows{
               .min = 4 * kMega,
               .max = 4096 * kMega,
               .help = "most bytes of requests under way, all destinations together"},
+    OptionRow{.name = "metrics-address",
+              .scope = OptionScope::kPlugin,
+              .type = OptionType::kAddress,
+              .help = "where /metrics and /status are served by TCP, besides the plugin's socket, to whoever connects: "
+                      "127.0.0.1:9123, or :9123 on all interfaces"},
     OptionRow{.name = "log-level",
               .scope = OptionScope::kPlugin,
               .type = OptionType::kEnum,

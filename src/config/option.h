@@ -32,6 +32,7 @@ enum class OptionType {
   kRegex,     // RE2
   kTag,       // a tag template
   kUrl,       // http:// or https://
+  kAddress,   // an IP address and a port, or a port alone: ":9123"
   kPath,      // absolute, as the plugin sees it
 };
 

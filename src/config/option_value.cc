@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "config/host_port.h"
 #include "config/label_filter.h"
 #include "config/tag_template.h"
 
@@ -191,6 +192,11 @@ Result<uint64_t> ParseOptionValue(const OptionRow& row, std::string_view value) 
     case OptionType::kRegex: return Accept(CheckRegex(value));
     case OptionType::kTag: return Accept(TagTemplate::Check(value));
     case OptionType::kUrl: return CheckUrl(value);
+    case OptionType::kAddress:
+      if (!ParseHostPort(value)) {
+        return Invalid("not an address to listen at; write one with its port, such as 127.0.0.1:9123, or :9123 for all");
+      }
+      return uint64_t{0};
     case OptionType::kPath:
       if (!value.starts_with('/')) return Invalid("not an absolute path; write one that begins with /");
       return uint64_t{0};

@@ -58,6 +58,7 @@ class Reader {
       options_.defaults[option] = value;
     } else {
       Set(row.name, *number);
+      if (row.name == "metrics-address") options_.metrics_address = ParseHostPort(value);
     }
   }
 

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "config/host_port.h"
 #include "config/option_table.h"
 
 namespace tailrace {
@@ -24,6 +25,7 @@ struct PluginOptions {
   uint64_t dead_letters_limit_bytes = 256 << 20;
   bool dead_letters_hold_when_full = false;    // else what does not fit is dropped, and counted
   size_t delivery_memory_bytes = 24 << 20;
+  std::optional<HostPort> metrics_address;     // absent: only the plugin's socket
   LogLevel log_level = LogLevel::kInfo;
 
   std::map<std::string, std::string> defaults;  // of containers' options

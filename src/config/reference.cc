@@ -26,6 +26,7 @@ std::string FormOf(const OptionRow& row) {
     case OptionType::kRegex: return "pattern";
     case OptionType::kTag: return "template";
     case OptionType::kUrl: return "URL";
+    case OptionType::kAddress: return "address:port";
     case OptionType::kPath: return "path";
   }
   return "text";

@@ -113,6 +113,9 @@ TEST(ParseOptionValue, ChecksUrlsPathsPatternsAndTags) {
   for (const char* text : {"", "host:9200", "ftp://host", "https://", "https:///x"}) {
     EXPECT_FALSE(ParseOptionValue(url, text).ok()) << text;
   }
+  OptionRow address{.name = "a", .type = OptionType::kAddress};
+  EXPECT_TRUE(ParseOptionValue(address, ":9123").ok());
+  EXPECT_FALSE(ParseOptionValue(address, "9123").ok());
   OptionRow path{.name = "p", .type = OptionType::kPath};
   EXPECT_TRUE(ParseOptionValue(path, "/files/ca.pem").ok());
   EXPECT_FALSE(ParseOptionValue(path, "ca.pem").ok());

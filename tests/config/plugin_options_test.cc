@@ -28,6 +28,7 @@ TEST(PluginOptions, EmptyEnvironmentIsTheDefault) {
   EXPECT_EQ(options.spool_limit_bytes, std::nullopt);
   EXPECT_EQ(options.spool_free_bytes, std::nullopt);
   EXPECT_EQ(options.spool_sync, seconds(5));
+  EXPECT_EQ(options.metrics_address, std::nullopt);
   EXPECT_EQ(options.log_level, LogLevel::kInfo);
   EXPECT_TRUE(options.defaults.empty());
   EXPECT_TRUE(options.warnings.empty());
@@ -38,11 +39,13 @@ TEST(PluginOptions, ReadsItsVariables) {
                                  {"TAILRACE_SPOOL_FREE", "0"},
                                  {"TAILRACE_SPOOL_SYNC", "0"},
                                  {"TAILRACE_LOG_LEVEL", "debug"},
+                                 {"TAILRACE_METRICS_ADDRESS", ":9123"},
                                  {"TAILRACE_LABELS", "a,b c"}});
   EXPECT_EQ(options.spool_limit_bytes, 10'000'000'000u);
   EXPECT_EQ(options.spool_free_bytes, 0u);
   EXPECT_EQ(options.spool_sync, seconds(0));
   EXPECT_EQ(options.log_level, LogLevel::kDebug);
+  EXPECT_EQ(options.metrics_address, (HostPort{"", false, 9123}));
   EXPECT_EQ(options.defaults.at("labels"), "a,b c");
   EXPECT_TRUE(options.warnings.empty());
 }
@@ -62,19 +65,20 @@ TEST(PluginOptions, TheSpecificVariableWinsWhereverItStands) {
 TEST(PluginOptions, BadValuesAreLeftAtTheirDefaultAndToldWithoutTheValue) {
   PluginOptions options = Parse({{"TAILRACE_SPOOL_SYNC", "hunter2"},
                                  {"TAILRACE_MAX_SIZE", "hunter2"},
+                                 {"TAILRACE_METRICS_ADDRESS", "hunter2"},
                                  {"TAILRACE_OPTS", "max-file=hunter2 hunter2 max-fil=3 log-level=loud"},
                                  {"TAILRACE_MAX_SISE", "hunter2"},
                                  {"TAILRACE_ZZZZZZ", "hunter2"}});
   EXPECT_EQ(options.spool_sync, seconds(5));
   EXPECT_EQ(options.log_level, LogLevel::kInfo);
   EXPECT_TRUE(options.defaults.empty());
-  ASSERT_EQ(options.warnings.size(), 8u);
+  ASSERT_EQ(options.warnings.size(), 9u);
   for (const std::string& warning : options.warnings) EXPECT_EQ(warning.find("hunter2"), std::string::npos) << warning;
   EXPECT_EQ(options.warnings[4],
             "TAILRACE_SPOOL_SYNC: not a time; write a number with its unit, such as 100ms, 5s or 1m; it is left at its "
             "default");
-  EXPECT_EQ(options.warnings[6], "unknown variable TAILRACE_MAX_SISE; did you mean TAILRACE_MAX_SIZE?");
-  EXPECT_EQ(options.warnings[7], "unknown variable TAILRACE_ZZZZZZ");
+  EXPECT_EQ(options.warnings[7], "unknown variable TAILRACE_MAX_SISE; did you mean TAILRACE_MAX_SIZE?");
+  EXPECT_EQ(options.warnings[8], "unknown variable TAILRACE_ZZZZZZ");
 }
 
 TEST(PluginOptions, AnEmptyValueIsAsIfItWereNotThere) {
