@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "api/status_routes.h"
 #include "open_journal.h"
 #include "sinks/registry.h"
 
@@ -75,7 +76,10 @@ Status App::Start() {
   driver_->Reattach();
   delivery_->Start();
   housekeeper_->Start();
-  server_ = std::make_unique<HttpServer>(std::move(listener), handlers_->Routes(), clock_, log_);
+  ServeMetrics();
+  std::vector<ApiRoute> routes = handlers_->Routes();
+  for (ApiRoute& route : StatusRoutes([this] { return status_->Take(); })) routes.push_back(std::move(route));
+  server_ = std::make_unique<HttpServer>(std::move(listener), std::move(routes), clock_, log_);
   server_->OnAccept([this] { delivery_->Allow(); });
   server_->Start();
   return Status::Ok();
@@ -113,6 +117,23 @@ void App::Build(std::unique_ptr<Journal> journal) {
                       options_, HostName(), own_fifos_, &slot_plans_, delivery_.get()};
   driver_ = std::make_unique<Driver>(parts);
   handlers_ = std::make_unique<Handlers>(*driver_, clock_, log_);
+  status_ = std::make_unique<StatusSource>(
+      StatusSource::Settings{TAILRACE_VERSION, options_.spool_limit_bytes, options_.dead_letters_limit_bytes},
+      StatusSource::Parts{disk_, clock_, *journal_, intake_->stats(), *housekeeper_, *delivery_});
+}
+
+// Somebody who listens there already is no reason not to serve containers.
+void App::ServeMetrics() {
+  if (!options_.metrics_address) return;
+  Result<std::unique_ptr<Listener>> listener = Listener::OpenTcp(*options_.metrics_address);
+  if (!listener.ok()) {
+    log_.Write(LogLevel::kError, "no-metrics-address",
+               {{"why", listener.status().message()}, {"next", "free the address, or set another metrics-address"}});
+    return;
+  }
+  metrics_server_ = std::make_unique<HttpServer>(std::move(*listener), StatusRoutes([this] { return status_->Take(); }),
+                                                 clock_, log_);
+  metrics_server_->Start();
 }
 
 void App::BuildDelivery() {
@@ -134,6 +155,7 @@ void App::BuildDelivery() {
 
 void App::Stop() {
   if (server_ == nullptr) return;
+  if (metrics_server_ != nullptr) metrics_server_->Stop();
   server_->Stop();
   intake_->Stop();
   delivery_->Stop();

@@ -23,6 +23,7 @@
 #include "journal/housekeeper.h"
 #include "journal/journal.h"
 #include "sinks/curl_transport.h"
+#include "status/status_source.h"
 
 namespace tailrace {
 
@@ -52,6 +53,7 @@ class App {
   Result<std::unique_ptr<Listener>> Listen();
   void Build(std::unique_ptr<Journal> journal);
   void BuildDelivery();
+  void ServeMetrics();
   void LogStart();
 
   const Settings settings_;
@@ -75,7 +77,9 @@ class App {
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Driver> driver_;
   std::unique_ptr<Handlers> handlers_;
+  std::unique_ptr<StatusSource> status_;
   std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<HttpServer> metrics_server_;  // of `metrics-address`; most have none
 };
 
 // The folder of FIFOs when it is this process's own: a managed plugin keeps its spool in it. Else empty: FIFOs of other

@@ -33,8 +33,11 @@ const std::map<std::string, std::set<std::string>>& AllowedIncludes() {
       {"src/delivery", {"base", "wire", "journal", "sinks"}},
       {"sinks/spool", {"base", "wire", "journal", "sinks"}},
       {"src/driver", {"base", "wire", "config", "journal", "intake", "sinks", "sinks/spool", "delivery"}},
-      {"src/api", {"base", "wire", "config", "journal", "intake", "sinks", "sinks/spool", "driver"}},
-      {"src", {"base", "config", "journal", "intake", "sinks", "sinks/spool", "delivery", "driver", "api"}},
+      {"src/status", {"base", "journal", "intake", "sinks", "delivery"}},
+      {"src/tool", {"base", "sinks", "delivery", "status"}},
+      {"src/api", {"base", "wire", "config", "journal", "intake", "sinks", "sinks/spool", "driver", "status"}},
+      {"src",
+       {"base", "config", "journal", "intake", "sinks", "sinks/spool", "delivery", "driver", "status", "tool", "api"}},
   };
   return allowed;
 }
