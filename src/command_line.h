@@ -7,14 +7,18 @@
 
 #include "base/status.h"
 #include "config/plugin_options.h"
+#include "tool/dead_command.h"
+#include "tool/status_command.h"
 
 namespace tailrace {
 
 struct CommandLine {
-  enum class Action { kServe, kHelp, kVersion, kOptions, kOptionsMarkdown };
+  enum class Action { kServe, kHelp, kVersion, kOptions, kOptionsMarkdown, kStatus, kDead };
   Action action = Action::kServe;
   std::string socket = "/run/docker/plugins/tailrace.sock";
   std::string root = "/var/lib/tailrace";
+  StatusCommand status = {};
+  DeadCommand dead = {};
 };
 
 // `arguments` without the program's name. Arguments win over TAILRACE_SOCKET and TAILRACE_ROOT. kInvalid: a sentence.

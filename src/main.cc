@@ -1,9 +1,12 @@
 // tailrace: argv, environment, signals; builds App; nothing else.
+#include <csignal>
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "app.h"
+#include "base/mutex.h"
+#include "base/posix_disk.h"
 #include "command_line.h"
 #include "config/reference.h"
 #include "process.h"
@@ -16,6 +19,10 @@ namespace {
 int Print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+void Complain(std::string_view text) {
+  std::fprintf(stderr, "tailrace: %.*s\n", static_cast<int>(text.size()), text.data());
 }
 
 int Serve(const CommandLine& line, const Environment& environment) {
@@ -33,10 +40,31 @@ int Serve(const CommandLine& line, const Environment& environment) {
   return 0;
 }
 
+ToolExit RunTool(const CommandLine& line) {
+  // A reader that has gone (`| head`) ends it quietly.
+  std::signal(SIGPIPE, SIG_DFL);
+  SystemClock clock;
+  PosixDisk disk;
+  Mutex mu;
+  CondVar never;
+  const Tool tool{
+      .disk = disk,
+      .clock = clock,
+      .out = [](std::string_view text) { return Print(text) == 0; },
+      .err = [](std::string_view text) { Complain(text); },
+      .wait =
+          [&](Nanos timeout) {
+            MutexLock lock(mu);
+            never.WaitFor(mu, timeout);
+          },
+  };
+  return line.action == CommandLine::Action::kStatus ? RunStatus(tool, line.status) : RunDead(tool, line.dead);
+}
+
 int Run(const std::vector<std::string>& arguments, const Environment& environment) {
   Result<CommandLine> line = ParseCommandLine(arguments, environment);
   if (!line.ok()) {
-    std::fprintf(stderr, "tailrace: %s\n", line.status().message().c_str());
+    Complain(line.status().message());
     return 2;
   }
   OptionTable table(SinkOptionRows());
@@ -46,6 +74,8 @@ int Run(const std::vector<std::string>& arguments, const Environment& environmen
     case CommandLine::Action::kVersion: return Print("tailrace " TAILRACE_VERSION "\n");
     case CommandLine::Action::kOptions: return Print(ReferenceText(table));
     case CommandLine::Action::kOptionsMarkdown: return Print(ReferenceMarkdown(table));
+    case CommandLine::Action::kStatus:
+    case CommandLine::Action::kDead: return static_cast<int>(RunTool(*line));
   }
   return 2;
 }

@@ -40,9 +40,42 @@ TEST(CommandLine, KnowsItsCommands) {
   EXPECT_EQ(Parse({"options", "--markdown"}).action, CommandLine::Action::kOptionsMarkdown);
 }
 
+TEST(CommandLine, StatusLooksWhereItIsToldTo) {
+  EXPECT_EQ(Parse({"status"}).action, CommandLine::Action::kStatus);
+  EXPECT_EQ(Parse({"status"}).status.socket, std::nullopt);
+  EXPECT_FALSE(Parse({"status"}).status.is_json);
+  EXPECT_EQ(Parse({"status"}, {{"TAILRACE_SOCKET", "/e/s"}}).status.socket, "/e/s");
+  const CommandLine line = Parse({"status", "--socket", "/a/s", "--json"}, {{"TAILRACE_SOCKET", "/e/s"}});
+  EXPECT_EQ(line.status.socket, "/a/s");
+  EXPECT_TRUE(line.status.is_json);
+}
+
+TEST(CommandLine, DeadTakesWhatEachOfItsCommandsKnows) {
+  const CommandLine list = Parse({"dead", "list"});
+  EXPECT_EQ(list.action, CommandLine::Action::kDead);
+  EXPECT_EQ(list.dead.action, DeadCommand::Action::kList);
+  EXPECT_EQ(list.dead.query.root, std::nullopt);
+  EXPECT_EQ(Parse({"dead", "list"}, {{"TAILRACE_ROOT", "/e/r/"}}).dead.query.root, "/e/r");
+  const CommandLine show = Parse({"dead", "show", "--slot", "es", "--limit", "0", "--root", "/r"});
+  EXPECT_EQ(show.dead.action, DeadCommand::Action::kShow);
+  EXPECT_EQ(show.dead.query.slot, "es");
+  EXPECT_EQ(show.dead.limit, 0u);
+  EXPECT_EQ(show.dead.query.root, "/r");
+  EXPECT_EQ(Parse({"dead", "show"}).dead.limit, NewestDead::kDefault);
+  const CommandLine exported = Parse({"dead", "export", "--format", "bulk", "--socket", "/s"});
+  EXPECT_EQ(exported.dead.action, DeadCommand::Action::kExport);
+  EXPECT_EQ(exported.dead.format, ExportFormat::kBulk);
+  EXPECT_EQ(exported.dead.query.socket, "/s");
+  EXPECT_EQ(Parse({"dead", "export"}).dead.format, ExportFormat::kNdjson);
+}
+
 TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   for (const Arguments& arguments : {Arguments{"--sockt", "/s"}, Arguments{"--socket"}, Arguments{"--root", ""},
-                                     Arguments{"serve"}, Arguments{"options", "--json"}, Arguments{""}}) {
+                                     Arguments{"serve"}, Arguments{"options", "--json"}, Arguments{""},
+                                     Arguments{"status", "--root", "/r"}, Arguments{"status", "x"}, Arguments{"dead"},
+                                     Arguments{"dead", "lst"}, Arguments{"dead", "list", "--limit", "1"},
+                                     Arguments{"dead", "show", "--limit", "x"}, Arguments{"dead", "show", "--limit"},
+                                     Arguments{"dead", "export", "--format", "xml"}, Arguments{"dead", "list", "--slot"}}) {
     Result<CommandLine> line = ParseCommandLine(arguments, {});
     ASSERT_FALSE(line.ok());
     EXPECT_NE(line.status().message().find("--help"), std::string::npos);
@@ -55,7 +88,8 @@ TEST(CommandLine, EnvironmentIsSplitAtTheFirstEquals) {
 }
 
 TEST(CommandLine, HelpNamesEveryArgument) {
-  for (const char* word : {"--socket", "--root", "--version", "--help", "options", "--markdown", "TAILRACE_OPTS"}) {
+  for (const char* word : {"--socket", "--root", "--version", "--help", "options", "--markdown", "TAILRACE_OPTS", "status",
+                           "--json", "dead list", "dead show", "--limit", "dead export", "--format", "--slot"}) {
     EXPECT_NE(HelpText().find(word), std::string::npos) << word;
   }
 }
