@@ -1,6 +1,8 @@
 #include "api/listener.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -87,6 +89,30 @@ TEST_F(ListenerTest, PathTooLongForASocketSaysSo) {
   ASSERT_FALSE(listener.ok());
   EXPECT_NE(listener.status().message().find("a socket's path has 1 to 107 bytes"), std::string::npos);
   EXPECT_FALSE(Listener::Open("").ok());
+}
+
+TEST_F(ListenerTest, PortsOfTcpAreServedInBothFamilies) {
+  for (const HostPort& address : {HostPort{"127.0.0.1", false, 0}, HostPort{"::1", true, 0}, HostPort{"", false, 0}}) {
+    Result<std::unique_ptr<Listener>> listener = Listener::OpenTcp(address);
+    if (!listener.ok() && address.is_v6) continue;  // This machine has no such family.
+    ASSERT_TRUE(listener.ok()) << listener.status().message();
+    EXPECT_EQ((*listener)->path(), "");
+    EXPECT_FALSE((*listener)->Accept().is_open());
+  }
+}
+
+TEST_F(ListenerTest, PortThatIsTakenIsSaidSo) {
+  const Result<std::unique_ptr<Listener>> first = Listener::OpenTcp({"127.0.0.1", false, 0});
+  ASSERT_TRUE(first.ok());
+  sockaddr_in bound{};
+  socklen_t bytes = sizeof(bound);
+  ASSERT_EQ(getsockname((*first)->fd(), reinterpret_cast<sockaddr*>(&bound), &bytes), 0);
+  const Result<std::unique_ptr<Listener>> second = Listener::OpenTcp({"127.0.0.1", false, ntohs(bound.sin_port)});
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.status().code(), StatusCode::kBusy);
+  EXPECT_NE(second.status().message().find("another process listens there"), std::string::npos);
+  // TEST-NET-1: nobody has it.
+  EXPECT_FALSE(Listener::OpenTcp({"192.0.2.1", false, 9123}).ok());
 }
 
 // Trap 6: dockerd calls in parallel, hundreds at boot.

@@ -209,6 +209,17 @@ TEST_F(HousekeeperTest, ThreadServesReportsAndStops) {
   keeper_->Stop();
 }
 
+TEST_F(HousekeeperTest, EachSyncIsMeasured) {
+  keeper_->RunOnce();
+  EXPECT_EQ(keeper_->sync_seconds().count(), 0u);  // The first is due after spool-sync.
+  for (int i = 0; i < 2; ++i) {
+    rig_.clock.Advance(std::chrono::seconds(5));
+    keeper_->RunOnce();
+  }
+  EXPECT_EQ(keeper_->sync_seconds().count(), 2u);
+  EXPECT_EQ(keeper_->sync_errors(), 0u);
+}
+
 TEST_F(HousekeeperTest, StopSyncsWhatIsLeft) {
   StreamLease stream = rig_.CreateFilled("box", "a", 0, 100);
   keeper_->RunOnce();
