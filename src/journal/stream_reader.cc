@@ -51,7 +51,8 @@ Status StreamReader::ReadSegment(const Place& place, std::span<char> buffer, Rea
   ++reads_;
   outcome.kind = ReadOutcome::Kind::kData;
   outcome.is_cut = got < want || (place.is_sealed && offset_ + got == place.readable_end);
-  if (got >= kIndexBlockBytes || outcome.is_cut) LoadIndex(place, offset_ + got);
+  // Short reads at a stream's growing end hold no index line; the first one in a segment may.
+  if (got >= kIndexBlockBytes || outcome.is_cut || index_segment_ != place.segment_start) LoadIndex(place, offset_ + got);
   // The buffer was too small: what it holds ends with a block, so that the next read verifies the next block whole.
   if (got == want && offset_ + got < place.readable_end) {
     auto behind = std::upper_bound(index_.begin(), index_.end(), offset_ + got,
@@ -61,7 +62,7 @@ Status StreamReader::ReadSegment(const Place& place, std::span<char> buffer, Rea
     }
   }
   outcome.data = {buffer.data(), got};
-  outcome.is_suspect = HasSuspectBlock(outcome.data);
+  EndAtDoubt(outcome);
   return Status::Ok();
 }
 
@@ -72,19 +73,24 @@ void StreamReader::LoadIndex(const Place& place, uint64_t end) {
   index_segment_ = place.segment_start;
 }
 
-// Verifies the index blocks that lie wholly in `data`. Short reads at a stream's growing end hold none.
-bool StreamReader::HasSuspectBlock(std::string_view data) {
-  const uint64_t end = offset_ + data.size();
+// Verifies the index blocks that lie wholly in the data. A frame never reaches over an index line: behind a block whose
+// bytes are not those that were written, or cannot be verified because reading begins within it, the data ends, so that
+// one which seems to go on there is known for damaged, and the line's frame is found again.
+void StreamReader::EndAtDoubt(ReadOutcome& outcome) {
+  const uint64_t end = offset_ + outcome.data.size();
   auto line = std::lower_bound(index_.begin(), index_.end(), offset_,
                                [](const IndexLine& a, uint64_t offset) { return a.offset < offset; });
-  bool is_suspect = false;
-  for (; line != index_.end() && line + 1 != index_.end() && (line + 1)->offset <= end; ++line) {
-    const auto block = data.substr(line->offset - offset_, (line + 1)->offset - line->offset);
-    if (Crc32c(block) == (line + 1)->block_crc) continue;
-    is_suspect = true;
-    ++suspect_blocks_;
+  bool is_doubtful = line != index_.end() && line->offset > offset_;
+  while (!is_doubtful && line != index_.end() && line + 1 != index_.end() && (line + 1)->offset <= end) {
+    const auto block = outcome.data.substr(line->offset - offset_, (line + 1)->offset - line->offset);
+    ++line;
+    outcome.is_suspect = Crc32c(block) != line->block_crc;
+    if (outcome.is_suspect) ++suspect_blocks_;
+    is_doubtful = outcome.is_suspect || line->has_damage;
   }
-  return is_suspect;
+  if (!is_doubtful || line->offset >= end) return;
+  outcome.data = outcome.data.substr(0, line->offset - offset_);
+  outcome.is_cut = false;
 }
 
 ReadOutcome StreamReader::TakeGap(const ReadOutcome& gap) {

@@ -18,7 +18,8 @@ struct ReadOutcome {
   enum class Kind {
     kData,  // `data` holds bytes of the stream from `offset` on; they begin at a frame, and may end in mid-frame when the
             // buffer was too small for the rest or `is_cut`: consume whole frames, seek behind them. Data that do not
-            // fill the buffer end where intake saw a frame end: one that seems to go on has a damaged length
+            // fill the buffer end where intake saw a frame end: one that seems to go on has a damaged length. Behind a
+            // block of the index that may be damaged the data end
     kGap,   // [offset, gap_end) is gone; the reader now stands at gap_end
     kWait,  // at the end of what there is; wait on stream.signal()
     kEnd,   // the stream has ended here
@@ -60,7 +61,7 @@ class StreamReader {
   Status ReadSegment(const Place& place, std::span<char> buffer, ReadOutcome& outcome);
   ReadOutcome TakeGap(const ReadOutcome& gap);
   void LoadIndex(const Place& place, uint64_t end);
-  bool HasSuspectBlock(std::string_view data);
+  void EndAtDoubt(ReadOutcome& outcome);
   bool CountGap(ReadOutcome& gap);
   std::optional<LineCounts> CountsBefore(const std::vector<Segment>& segments, uint64_t offset);
 

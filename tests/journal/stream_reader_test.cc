@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "journal/segment_index.h"
 #include "tests/fakes/hooked_disk.h"
 #include "tests/journal/stream_rig.h"
 
@@ -204,6 +208,50 @@ TEST(StreamReaderSuspect, EveryFlippedByteOfASealedSegmentIsFlagged) {
     rig.disk.FlipBits(rig.Path(0), at, 1);
     ASSERT_EQ(rig.Read().suspect_reads, 1u) << at;
     rig.disk.FlipBits(rig.Path(0), at, 1);
+  }
+}
+
+// As pages that were swapped leave it: a frame that is whole by its own account and reaches over an index line.
+class StreamReaderIndexLineTest : public testing::Test {
+ protected:
+  StreamReaderIndexLineTest() {
+    rig_.Write(LineFrames(0, kLines, 500));
+    CHECK(rig_.MoveAll());
+    const std::string bytes = rig_.disk.Contents(rig_.Path(0));
+    for (size_t at = 0; at < bytes.size(); at += kFrameHeaderBytes + LoadBig32(bytes.data() + at)) starts_.push_back(at);
+    const auto lines = LoadSegmentIndex(rig_.disk, *rig_.stream, 0);
+    line_ = (*lines)[2].offset;
+  }
+  // The frame that begins `before` frames before the index line seems to end `behind` frames behind it.
+  void ReachOver(int before, int behind) {
+    const auto at = std::lower_bound(starts_.begin(), starts_.end(), line_);
+    const uint64_t from = *(at - before);
+    const std::string frame = FrameOfBytes(7, *(at + behind) - from);
+    std::string bytes = rig_.disk.Contents(rig_.Path(0));
+    bytes.replace(from, kHeadBytes, frame.substr(0, kHeadBytes));
+    rig_.disk.SetContents(rig_.Path(0), bytes);
+  }
+  static constexpr uint64_t kLines = 600;
+  static constexpr size_t kHeadBytes = 30;  // of a frame, with the length of its text
+  StreamRig rig_{4_MiB};
+  std::vector<uint64_t> starts_;
+  uint64_t line_ = 0;
+};
+
+TEST_F(StreamReaderIndexLineTest, FrameThatReachesOverALineIsDamageAndTheLinesFrameIsFound) {
+  const std::vector<std::pair<int, int>> reaches = {{1, 1}, {3, 1}, {1, 90}, {20, 200}};
+  for (const auto& [before, behind] : reaches) {
+    const std::string whole = rig_.disk.Contents(rig_.Path(0));
+    ReachOver(before, behind);
+    // Whether the block can be verified, or reading begins within it.
+    for (const uint64_t from : {uint64_t{0}, line_ - 21 * LineFrame(5, 500).size()}) {
+      const auto begin = std::lower_bound(starts_.begin(), starts_.end(), from);
+      const ReadBack back = ReadFrom(rig_.disk, *rig_.stream, *begin);
+      EXPECT_EQ(back.frames + 1, static_cast<size_t>(starts_.end() - begin)) << before << " " << behind;
+      EXPECT_LT(back.damaged_bytes, 600u);
+      EXPECT_EQ(back.suspect_reads, from == 0 ? 1u : 0u);
+    }
+    rig_.disk.SetContents(rig_.Path(0), whole);
   }
 }
 

@@ -122,6 +122,25 @@ TEST_F(StreamCursorDamageTest, AFrameInTheTextOfADamagedOneIsNotMistakenAtTheEnd
   EXPECT_TRUE(Read() == expected);
 }
 
+// What pages leave that were swapped: a line that is whole by its own account and holds others behind an index line.
+TEST_F(StreamCursorDamageTest, ALineThatReachesOverAnIndexLineIsDamage) {
+  Lines(5);
+  stream_.IndexHere();
+  Lines(5);
+  stream_.IndexHere();
+  Lines(2);
+  const std::string& path = stream_.SegmentPath(0);
+  std::string bytes = spool_.disk.Contents(path);
+  const size_t size = starts_[7] - starts_[3];
+  std::string text(size, 'x');
+  while (Frame("stdout", 1004, text).size() > size) text.pop_back();
+  bytes.replace(starts_[3], 18, Frame("stdout", 1004, text).substr(0, 18));
+  spool_.disk.SetContents(path, bytes);
+  std::vector<Said> expected = LinesFrom(1, 12);
+  expected[3] = Marker(1, "damage", 1005);
+  EXPECT_EQ(Read(), expected);
+}
+
 TEST_F(StreamCursorDamageTest, AnyFlipIsSurvived) {
   for (int i = 0; i < 6; ++i) {
     Lines(1);
