@@ -122,7 +122,8 @@ int Idle(int argc, char** argv) {
     holders.push_back(std::make_unique<RealWriter>(MakeRealFifo(bench.Fifo(i))));
     // By different paths of one server they are different destinations.
     const std::string path = "/" + std::to_string(destinations == 0 ? 0 : i % destinations);
-    bench.StartLogging(i, destinations == 0 ? "{}" : R"({"es-url":")" + server.url() + path + "\"}");
+    const std::string shipping = R"({"es-url":")" + server.url() + path + "\"}";
+    bench.StartLogging(i, destinations == 0 ? "{}" : shipping);
     CHECK_GT(holders.back()->Write(Frame("stdout", 1'767'323'045'000'000'000, "one line each")), 0u);
   }
   std::this_thread::sleep_for(std::chrono::seconds(20));  // The first sync, of hundreds of new files, has passed.
@@ -130,8 +131,8 @@ int Idle(int argc, char** argv) {
   const double cpu = ExactCpuOf(bench.pid());
   const double wall = WallSeconds();
   std::this_thread::sleep_for(std::chrono::seconds(seconds));
-  std::printf("%lu destinations, %lu idle containers: %lu KiB resident, %.4f %% of a core\n", destinations, containers, ResidentKiB(bench.pid()),
-              100 * (ExactCpuOf(bench.pid()) - cpu) / (WallSeconds() - wall));
+  std::printf("%lu destinations, %lu idle containers: %lu KiB resident, %.4f %% of a core\n", destinations, containers,
+              ResidentKiB(bench.pid()), 100 * (ExactCpuOf(bench.pid()) - cpu) / (WallSeconds() - wall));
   return 0;
 }
 
