@@ -25,7 +25,7 @@ std::string_view DestinationStateName(DestinationState state);
 struct DestinationStats {
   std::string label;          // "<kind> <first URL, without its query>", made unique: names it for as long as the process runs
   std::string kind;           // "es"
-  std::vector<std::string> urls;
+  std::vector<std::string> urls;  // without their queries: receivers take tokens there
   bool is_unverified = false; // <kind>-tls-verify=off
   size_t containers = 0;
   size_t streams = 0;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "delivery/destination.h"
+#include "sinks/http_url.h"
 
 namespace tailrace {
 
@@ -29,7 +30,7 @@ DestinationStats Destination::Stats(MonoTime now) {
   DestinationStats stats;
   stats.label = label_;
   stats.kind = kind_;
-  stats.urls = settings_.urls;
+  for (const std::string& url : settings_.urls) stats.urls.push_back(ShownUrl(url));
   stats.is_unverified = !settings_.tls_verify;
   CountSlots(stats, now);
   CountOutcomes(stats);

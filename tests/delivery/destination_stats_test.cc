@@ -112,6 +112,7 @@ TEST_F(DestinationStatsTest, QueriesOfUrlsAreInNoErrorAndNoLog) {
     rig.WriteLines(*stream, 10);
     rig.RunFor(kSecond);
     EXPECT_EQ(rig.stats().last_error.find("http://a/hook?...: "), 0u) << rig.stats().last_error;
+    EXPECT_EQ(rig.stats().urls, std::vector<std::string>{"http://a/hook?..."});
     EXPECT_FALSE(rig.log.Contains("hush"));
   }
 }
