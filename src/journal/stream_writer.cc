@@ -28,7 +28,9 @@ StreamWriter::Moved StreamWriter::Move(Fifo& fifo, size_t budget, std::vector<ch
       moved.status = bytes.status();
       break;
     }
-    Result<MoveOutcome> outcome = file_->SpliceFrom(fifo, end_ - segment_start_, *bytes);
+    const size_t whole_pages = WholePages(fifo, *bytes);
+    const size_t asked = whole_pages > 0 ? whole_pages : *bytes;
+    Result<MoveOutcome> outcome = file_->SpliceFrom(fifo, end_ - segment_start_, asked);
     if (!outcome.ok()) {
       moved.status = outcome.status();
       break;
@@ -39,7 +41,7 @@ StreamWriter::Moved StreamWriter::Move(Fifo& fifo, size_t budget, std::vector<ch
     if (outcome->bytes > 0 || !is_recovered_ || is_behind_) moved.status = WalkFresh(scratch, moved.frames);
     if (outcome->kind != MoveOutcome::Kind::kMoved) break;
     // Less than asked for: the pipe holds no more, and asking again would chase a busy writer line by line.
-    if (outcome->bytes < *bytes || moved.bytes >= budget) break;
+    if (whole_pages > 0 || outcome->bytes < asked || moved.bytes >= budget) break;
   }
   WriteIndex();
   if (lines_before) moved.lines = walk_.counts().total() - *lines_before;
@@ -68,6 +70,15 @@ Result<size_t> StreamWriter::NextMoveBytes(size_t budget) {
   if (end_ > segment_start_) RETURN_IF_ERROR(Roll());
   is_roll_requested_ = false;
   return std::min<size_t>(budget, segment_bytes_);
+}
+
+// A busy pipe's bytes up to a round place in the file, so that the kernel's pages are large and each is filled by one call;
+// the rest comes with the next visit. 0: there is not so much, or not so much may be taken.
+size_t StreamWriter::WholePages(Fifo& fifo, size_t bytes_max) const {
+  const Result<size_t> there = fifo.Available();
+  if (!there.ok() || *there < kBusyBytes || *there >= bytes_max) return 0;
+  const uint64_t at = end_ - segment_start_;
+  return static_cast<size_t>((at + *there) / kRoundBytes * kRoundBytes - at);
 }
 
 Status StreamWriter::OpenNewest() {
@@ -139,9 +150,10 @@ Status StreamWriter::BeginAfterDiscard(const StreamProgress& progress) {
 Status StreamWriter::WalkFresh(std::vector<char>& scratch, size_t& frames) {
   is_behind_ = true;
   if (!is_recovered_) RETURN_IF_ERROR(Recover());
+  size_t window = kReadBackBytes;
   while (walk_.whole_end() < end_) {
     const uint64_t from = walk_.whole_end();
-    const size_t want = static_cast<size_t>(std::min<uint64_t>(scratch.size(), end_ - from));
+    const size_t want = static_cast<size_t>(std::min<uint64_t>(window, end_ - from));
     ASSIGN_OR_RETURN(size_t got, file_->ReadAt(from - segment_start_, std::span(scratch).first(want)));
     if (got < want) return Status(StatusCode::kIo, "read back " + stream_.SegmentPath(segment_start_) + ": cut short");
     frames += walk_.Walk({scratch.data(), got}, &lines_);
@@ -152,8 +164,10 @@ Status StreamWriter::WalkFresh(std::vector<char>& scratch, size_t& frames) {
       break;
     }
     if (walked > 0) continue;
-    CHECK_LT(scratch.size(), kFrameHeaderBytes + kFrameBodyBytesMax + kScratchBytes);
-    scratch.resize(std::min(2 * scratch.size(), static_cast<size_t>(kFrameHeaderBytes + kFrameBodyBytesMax + kScratchBytes)));
+    constexpr size_t kWindowMax = kFrameHeaderBytes + kFrameBodyBytesMax + kScratchBytes;
+    CHECK_LT(window, kWindowMax);
+    window = std::min(2 * window, kWindowMax);
+    if (scratch.size() < window) scratch.resize(window);
   }
   is_behind_ = false;
   return Status::Ok();

@@ -33,6 +33,11 @@ class StreamWriter {
   // `scratch` holds at least kScratchBytes and is used only during the call.
   Moved Move(Fifo& fifo, size_t budget, std::vector<char>& scratch);
   static constexpr size_t kScratchBytes = 256 * 1024;
+  // What was moved is read back by so much at a time: it stays in the processor's cache while it is walked.
+  static constexpr size_t kReadBackBytes = 64 * 1024;
+  // With so much in the pipe only what ends at a multiple of kRoundBytes of the file is moved.
+  static constexpr size_t kBusyBytes = 128 * 1024;
+  static constexpr size_t kRoundBytes = 64 * 1024;
 
   // The next Move begins a new segment (so that the present one can be synced without disturbing it), at the next frame
   // boundary.
@@ -60,6 +65,7 @@ class StreamWriter {
   Status Roll();
   Status WalkFresh(std::vector<char>& scratch, size_t& frames);
   Result<size_t> NextMoveBytes(size_t budget);
+  size_t WholePages(Fifo& fifo, size_t bytes_max) const;
   Status OpenIndex();
   void WriteIndex();
   bool is_full() const { return end_ - segment_start_ >= segment_bytes_ || is_roll_requested_; }

@@ -75,6 +75,22 @@ TEST(StreamWriter, BudgetBoundsAMove) {
   EXPECT_EQ(moved.kind, MoveOutcome::Kind::kMoved);
 }
 
+// Pages that are filled by one call are cheaper; what is left lies safely in the pipe, and comes with the next move.
+TEST(StreamWriter, OfABusyPipeRoundPartsAreTaken) {
+  StreamRig rig(20'000'000);
+  ASSERT_TRUE(rig.fifo->Resize(256_KiB).ok());
+  const std::string written = LineFrames(0, 1500, 120);
+  rig.Write(written);
+  const StreamWriter::Moved first = rig.Move();
+  EXPECT_EQ(first.bytes % StreamWriter::kRoundBytes, 0u);
+  EXPECT_GE(first.bytes, StreamWriter::kBusyBytes - StreamWriter::kRoundBytes);
+  EXPECT_LT(first.bytes, written.size());
+  const StreamWriter::Moved rest = rig.Move();
+  EXPECT_EQ(first.bytes + rest.bytes, written.size());
+  EXPECT_TRUE(SameBytes(rig.Read().bytes, written));
+  EXPECT_EQ(rig.writer->walk().whole_end(), written.size());
+}
+
 TEST(StreamWriter, ReadersSeeOnlyWholeFrames) {
   StreamRig rig;
   rig.disk.SetSpliceBytesMax(50);
