@@ -229,6 +229,8 @@ FifoReader::Next FifoReader::AtEnd(MonoTime now) {
   } else if (!discard_ && writer_.end() > 0) {
     stream_->Publish(writer_.walk().ProgressTo(writer_.end()));
   }
+  // A discard's note that was settled at the start may say more than was published.
+  if (discard_) stream_->PublishDiscard(discard_->progress());
   stream_->End();
   TellProgress(0);
   if (discard_ && stream_->is_committed()) {

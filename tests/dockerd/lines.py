@@ -12,8 +12,10 @@ run=1
 while [ -e /ctl/at.$run ]; do run=$((run + 1)); done
 i=0
 echo 0 > /ctl/at.$run
-trap 'echo $i > /ctl/count.$run; exit 0' TERM
-while [ ! -e /ctl/stop ]; do
+# Never between counting a line and writing it.
+over=
+trap 'over=1' TERM
+while [ ! -e /ctl/stop ] && [ -z "$over" ]; do
   n=0
   while [ $n -lt $1 ]; do
     i=$((i + 1))

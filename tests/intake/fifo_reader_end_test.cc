@@ -104,6 +104,35 @@ TEST_F(FifoReaderEndTest, DiscardGoesOnAfterAKill) {
   ExpectOneGap(200, 15);
 }
 
+// What had been read away before the kill is known from the note alone; nobody must see the stream end before it.
+TEST_F(FifoReaderEndTest, ADiscardThatAKillAndTheEndFollowIsToldWithTheEnd) {
+  const std::string kept = LineFrames(0, 10), lost = LineFrames(10, 200, 100);
+  int deaths_behind_the_bytes = 0;
+  for (uint64_t k = 1; k <= 20; ++k) {
+    IntakeRig rig;
+    rig.Begin("a");
+    rig.WriteAll("a", kept);
+    rig.intake->SetLimit(rig.stream("a").id(), IntakeLimit::kDiscard);
+    rig.RunFor(milliseconds(5));
+    ASSERT_EQ(rig.Write("a", lost), lost.size());
+    rig.disk.DieAtCall(k, DeathMode::kAfter);
+    try {
+      rig.RunFor(milliseconds(20));
+    } catch (const SimulatedDeath&) {
+    }
+    if (rig.InPipe("a") == 0) ++deaths_behind_the_bytes;
+    rig.Close("a");
+    rig.LeaveFree(0);  // So that the gap's end cannot be put on disk yet.
+    rig.KillAndRestart();
+    rig.intake->SetLimit(rig.stream("a").id(), IntakeLimit::kDiscard);
+    rig.RunFor(milliseconds(100));
+    if (!rig.stream("a").ended()) continue;  // It waits for room.
+    EXPECT_EQ(rig.stream("a").Snapshot().progress.end, kept.size() + lost.size()) << k;
+    EXPECT_EQ(rig.stream("a").Snapshot().progress.counts.total(), 210u) << k;
+  }
+  EXPECT_GT(deaths_behind_the_bytes, 0);
+}
+
 TEST_F(FifoReaderEndTest, CutFrameWhoseWriterDiedEndsTheDiscard) {
   for (size_t cut : {1u, 3u, 4u, 20u, 150u}) {
     IntakeRig rig;
