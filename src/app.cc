@@ -35,16 +35,6 @@ std::string CaBundle(const Environment& environment) {
   return kCaBundles.front();
 }
 
-// What intake moves is what delivery waits for.
-class DeliveryWaker final : public ProgressListener {
- public:
-  explicit DeliveryWaker(Delivery& delivery) : delivery_(delivery) {}
-  void OnProgress(uint64_t bytes) override { delivery_.Wake(bytes); }
-
- private:
-  Delivery& delivery_;
-};
-
 }  // namespace
 
 std::string OwnFifoDirectory(const std::string& root) {
@@ -111,7 +101,7 @@ void App::Build(std::unique_ptr<Journal> journal) {
                                  .own_fifo_directory = own_fifos_};
   housekeeper_ = std::make_unique<Housekeeper>(settings, Housekeeper::Parts{disk_, clock_, log_, *journal_});
   housekeeper_->SetSettled(&delivery_->settled());
-  intake_ = std::make_unique<Intake>(Intake::Parts{disk_, clock_, log_, *journal_, *housekeeper_, progress_.get()});
+  intake_ = std::make_unique<Intake>(Intake::Parts{disk_, clock_, log_, *journal_, *housekeeper_, delivery_.get()});
   housekeeper_->SetIntake(intake_.get());
   Driver::Parts parts{disk_,    clock_,     log_,       *journal_,    *intake_,       table_,
                       options_, HostName(), own_fifos_, &slot_plans_, delivery_.get()};
@@ -150,7 +140,6 @@ void App::BuildDelivery() {
   options.is_first_since_boot = journal_->is_first_since_boot();
   delivery_ = std::make_unique<Delivery>(std::move(options),
                                          Delivery::Parts{disk_, clock_, random_, log_, *journal_, *transport_});
-  progress_ = std::make_unique<DeliveryWaker>(*delivery_);
 }
 
 void App::Stop() {

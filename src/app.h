@@ -72,7 +72,6 @@ class App {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<CurlTransport> transport_;
   std::unique_ptr<Delivery> delivery_;
-  std::unique_ptr<ProgressListener> progress_;
   std::unique_ptr<Housekeeper> housekeeper_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Driver> driver_;
