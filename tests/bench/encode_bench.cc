@@ -7,25 +7,13 @@
 #include "base/gzip.h"
 #include "base/json_escape.h"
 #include "sinks/elasticsearch/elasticsearch_sink.h"
+#include "tests/bench/container.h"
 #include "tests/bench/measure.h"
 
 namespace tailrace {
 namespace {
 
 constexpr size_t kBodyBytes = 1 << 20;
-
-StreamDescription Container() {
-  StreamDescription stream;
-  stream.stream_id = 0x0123456789abcdef;
-  stream.container_id = std::string(64, 'c');
-  stream.container_name = "shop_web_1";
-  stream.image_name = "registry.example:5000/shop/web:1.25.3";
-  stream.host_name = "host-a.example";
-  stream.tag = "0123456789ab";
-  stream.labels = {{"com.docker.compose.project", "shop"}, {"com.docker.compose.service", "web"}};
-  stream.options = {{"es-index", "logs-docker-default"}};
-  return stream;
-}
 
 // `mix`: what escaping has to do: quotes as in JSON, colours, text beyond ASCII.
 std::vector<std::string> Lines(size_t bytes, bool mix) {
@@ -50,7 +38,7 @@ double Nanos(const CpuSeconds& begin, uint64_t lines) {
 
 void Measure(const char* name, const std::vector<std::string>& lines, uint64_t count) {
   const ElasticsearchSink sink({});
-  const std::vector<std::string> pieces = sink.Describe(Container());
+  const std::vector<std::string> pieces = sink.Describe(BenchContainer());
   std::vector<std::string> bodies;
   RecordView record;
   record.stream_id = 0x0123456789abcdef;

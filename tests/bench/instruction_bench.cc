@@ -15,6 +15,7 @@
 #include "journal/stream_writer.h"
 #include "sinks/elasticsearch/elasticsearch_sink.h"
 #include "sinks/spool/log_reader.h"
+#include "tests/bench/container.h"
 #include "tests/bench/measure.h"
 #include "tests/fakes/log_frames.h"
 #include "tests/fakes/memory_log.h"
@@ -64,7 +65,7 @@ class Way {
     StreamSlot::Parts parts{.stream = journal_.Lease(*stream_),
                             .name = "es",
                             .sink = std::make_unique<ElasticsearchSink>(ElasticsearchSettings{}),
-                            .description = Describe(),
+                            .description = BenchContainer(),
                             .cursor = std::move(*cursor)};
     StreamSlot slot(disk_, std::move(parts));
     ReadBuffer buffer;
@@ -100,19 +101,6 @@ class Way {
   }
 
  private:
-  static StreamDescription Describe() {
-    StreamDescription stream;
-    stream.stream_id = 0x0123456789abcdef;
-    stream.container_id = std::string(64, 'c');
-    stream.container_name = "shop_web_1";
-    stream.image_name = "registry.example:5000/shop/web:1.25.3";
-    stream.host_name = "host-a.example";
-    stream.tag = "0123456789ab";
-    stream.labels = {{"com.docker.compose.project", "shop"}, {"com.docker.compose.service", "web"}};
-    stream.options = {{"es-index", "logs-docker-default"}};
-    return stream;
-  }
-
   TempDir dir_;
   PosixDisk disk_;
   SystemClock clock_;
