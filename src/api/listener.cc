@@ -4,30 +4,18 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "base/unix_address.h"
 
 namespace tailrace {
 
 namespace {
 
 constexpr int kTcpBacklog = 128;
-
-Result<sockaddr_un> AddressOf(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof(address.sun_path)) {
-    return Invalid("listen on '" + path + "': a socket's path has 1 to " +
-                   std::to_string(sizeof(address.sun_path) - 1) + " bytes");
-  }
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address;
-}
-
-const sockaddr* Generic(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
 
 Status MakeParents(const std::string& path) {
   for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
@@ -100,7 +88,7 @@ Listener::Listener(std::string path, UniqueFd fd) : path_(std::move(path)), fd_(
 }
 
 Result<std::unique_ptr<Listener>> Listener::Open(const std::string& path) {
-  ASSIGN_OR_RETURN(sockaddr_un address, AddressOf(path));
+  ASSIGN_OR_RETURN(sockaddr_un address, UnixAddress("listen on", path));
   RETURN_IF_ERROR(MakeParents(path));
   RETURN_IF_ERROR(RemoveStale(path, address));
   UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));

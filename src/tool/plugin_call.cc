@@ -2,31 +2,24 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 
 #include "base/bytes.h"
 #include "base/unique_fd.h"
+#include "base/unix_address.h"
 
 namespace tailrace {
 
 namespace {
 
 Result<UniqueFd> Connect(const std::string& socket_path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (socket_path.empty() || socket_path.size() >= sizeof(address.sun_path)) {
-    return Invalid("connect to '" + socket_path + "': a socket's path has 1 to " +
-                   std::to_string(sizeof(address.sun_path) - 1) + " bytes");
-  }
-  std::memcpy(address.sun_path, socket_path.data(), socket_path.size());
+  ASSIGN_OR_RETURN(const sockaddr_un address, UnixAddress("connect to", socket_path));
   UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd.is_open()) return Status::FromErrno(errno, "make a socket");
-  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) return fd;
+  if (connect(fd.get(), Generic(address), sizeof(address)) == 0) return fd;
   const int error = errno;
   if (error == ECONNREFUSED) return NotFound("connect to " + socket_path + ": nobody listens there");
   return Status::FromErrno(error, "connect to " + socket_path);
