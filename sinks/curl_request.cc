@@ -14,6 +14,8 @@ namespace {
 
 // Below this it counts as stalled: an answer that drips a byte a second is none.
 constexpr long kStallBytesPerSecond = 64;
+// An answer to a full request, as it usually is, in one piece.
+constexpr long kDownloadBuffer = 64 * 1024;
 constexpr long kUploadBufferSmall = 64 * 1024;
 constexpr long kUploadBufferLarge = 512 * 1024;
 
@@ -55,15 +57,15 @@ bool IsTransferFailure(CURLcode code) {
 
 }  // namespace
 
-CurlRequest::CurlRequest(const CurlContext& context, ConnectionSettings settings, std::string url, HttpRequest request,
+CurlRequest::CurlRequest(CurlContext& context, ConnectionSettings settings, std::string url, HttpRequest request,
                          size_t response_bytes_max)
     : settings_(std::move(settings)),
       url_(std::move(url)),
       request_(std::move(request)),
       response_bytes_max_(response_bytes_max),
       header_bytes_max_(context.limits.header_bytes_max),
-      easy_(curl_easy_init()) {
-  CHECK(easy_ != nullptr);
+      handles_(context.handles),
+      easy_(handles_.Take()) {
   SetTransfer(context);
   SetBody();
   SetHeaders();
@@ -71,7 +73,11 @@ CurlRequest::CurlRequest(const CurlContext& context, ConnectionSettings settings
 }
 
 CurlRequest::~CurlRequest() {
-  curl_easy_cleanup(easy_);
+  if (is_handle_good_) {
+    handles_.Give(easy_);
+  } else {
+    curl_easy_cleanup(easy_);
+  }
   curl_slist_free_all(static_cast<curl_slist*>(headers_));
   curl_slist_free_all(static_cast<curl_slist*>(route_));
 }
@@ -93,6 +99,7 @@ void CurlRequest::SetTransfer(const CurlContext& context) {
   Set(easy_, CURLOPT_DNS_CACHE_TIMEOUT, Seconds(limits.name_max));
   Set(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
   Set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  Set(easy_, CURLOPT_BUFFERSIZE, kDownloadBuffer);
   Set(easy_, CURLOPT_HEADERFUNCTION, &CurlRequest::OnHeader);
   Set(easy_, CURLOPT_HEADERDATA, this);
   Set(easy_, CURLOPT_WRITEFUNCTION, &CurlRequest::OnBody);
@@ -221,6 +228,7 @@ CurlRequest::Result CurlRequest::Finish(int code) {
   long status = 0;
   CHECK_EQ(curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status), CURLE_OK);
   response_.status = static_cast<int>(status);
+  is_handle_good_ = code == CURLE_OK;
   // To libcurl headers that end with the connection are headers.
   const bool is_whole = code == CURLE_OK && is_header_complete_;
   if (is_whole || IsAnsweredEarly(response_.status)) return std::move(response_);

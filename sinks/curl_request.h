@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "sinks/connection.h"
+#include "sinks/curl_handles.h"
 #include "sinks/http_message.h"
 
 namespace tailrace {
@@ -31,6 +32,7 @@ struct CurlContext {
   std::string ca_bundle;   // a file; for connections that name no CA. Empty: what libcurl was built with
   std::string user_agent;
   void* share = nullptr;   // CURLSH: TLS sessions are resumed across requests
+  CurlHandles handles;
 };
 
 class CurlRequest {
@@ -38,7 +40,7 @@ class CurlRequest {
   using Result = std::variant<HttpResponse, HttpFailure>;
 
   // `serial` spreads the ages of connections.
-  CurlRequest(const CurlContext& context, ConnectionSettings settings, std::string url, HttpRequest request,
+  CurlRequest(CurlContext& context, ConnectionSettings settings, std::string url, HttpRequest request,
               size_t response_bytes_max);
   ~CurlRequest();
   CurlRequest(const CurlRequest&) = delete;
@@ -82,6 +84,7 @@ class CurlRequest {
   const size_t response_bytes_max_;
   const size_t header_bytes_max_;
 
+  CurlHandles& handles_;
   void* easy_ = nullptr;
   void* headers_ = nullptr;       // curl_slist
   void* route_ = nullptr;         // curl_slist
@@ -91,6 +94,7 @@ class CurlRequest {
   size_t attempts_ = 0;           // libcurl itself repeats a request when a kept connection turns out to be dead
   bool is_header_complete_ = false;
   bool is_too_large_ = false;
+  bool is_handle_good_ = false;   // the request ended well: its handle may be used again
 };
 
 }  // namespace tailrace

@@ -39,6 +39,7 @@ CurlTransport::CurlTransport(Clock& clock, std::string ca_bundle, CurlLimits lim
 CurlTransport::~CurlTransport() {
   while (!running_.empty()) Cancel(running_.begin()->first);
   curl_multi_cleanup(multi_);
+  context_.handles.Forget();
   curl_share_cleanup(static_cast<CURLSH*>(context_.share));
   curl_global_cleanup();
 }
@@ -115,6 +116,7 @@ void CurlTransport::Settle(uint64_t number, int code, std::vector<HttpCompletion
   CHECK_EQ(curl_multi_remove_handle(multi_, running.request->easy()), CURLM_OK);
   numbers_.erase(running.request->easy());
   running_.erase(found);
+  if (code != CURLE_OK) context_.handles.Forget();
   RememberRoute(*running.request, code);
   if (!SendElsewhere(number, running, code)) completions.push_back({number, running.request->Finish(code)});
 }
