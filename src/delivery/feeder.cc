@@ -51,7 +51,8 @@ uint64_t Feeder::FillNew(Batch& batch, const BatchLimits& limits) {
 
 Feeder::Turn Feeder::FillFrom(StreamSlot& slot, Batch& batch, const BatchLimits& limits) {
   Record record;
-  while (slot.deficit > 0) {
+  // What has been read is used up: another stream's turn would read over it. The next turns pay for it.
+  while (slot.deficit > 0 || slot.reader().HasRead(parts_.buffer)) {
     const uint64_t before = slot.reader().offset();
     const RecordReader::Outcome outcome = slot.reader().Next(parts_.buffer, record);
     const uint64_t walked = std::max(slot.reader().offset(), before) - before;  // It may have stepped back.

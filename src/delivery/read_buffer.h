@@ -15,7 +15,7 @@ class ReadBuffer {
  public:
   static constexpr size_t kBytes = kFrameHeaderBytes + kFrameBodyBytesMax;
   // What is read at once, unless a frame does not fit.
-  static constexpr size_t kReadBytes = 128_KiB;
+  static constexpr size_t kReadBytes = 160_KiB;  // two blocks of the index
 
   ReadBuffer() : bytes_(std::make_unique_for_overwrite<char[]>(kBytes)) {}
 

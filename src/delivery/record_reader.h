@@ -38,6 +38,8 @@ class RecordReader {
   // Where reading goes on; what lies before has been given, or is open.
   uint64_t offset() const { return offset_; }
   bool has_ready() const { return !ready_.empty(); }
+  // Bytes that were read before are still in the buffer.
+  bool HasRead(const ReadBuffer& buffer) const { return !data_.empty() && buffer.IsStill(turn_); }
   bool is_over() const { return is_over_; }
   // The stretch behind the source's last record in which it has nothing; without width if there is none.
   Tile IdleOf(Source source) const;

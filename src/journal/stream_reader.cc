@@ -45,7 +45,7 @@ ReadOutcome StreamReader::Read(std::span<char> buffer) {
 
 Status StreamReader::ReadSegment(const Place& place, std::span<char> buffer, ReadOutcome& outcome) {
   ASSIGN_OR_RETURN(std::unique_ptr<File> file, disk_.Open(stream_.SegmentPath(place.segment_start), OpenMode::kRead));
-  const size_t want = static_cast<size_t>(std::min<uint64_t>(buffer.size(), place.readable_end - offset_));
+  const size_t want = WantedBytes(place, buffer.size());
   ASSIGN_OR_RETURN(size_t got, file->ReadAt(offset_ - place.segment_start, buffer.first(want)));
   if (got == 0) return Corrupt("read segment: shorter than it was");
   ++reads_;
@@ -53,17 +53,21 @@ Status StreamReader::ReadSegment(const Place& place, std::span<char> buffer, Rea
   outcome.is_cut = got < want || (place.is_sealed && offset_ + got == place.readable_end);
   // Short reads at a stream's growing end hold no index line; the first one in a segment may.
   if (got >= kIndexBlockBytes || outcome.is_cut || index_segment_ != place.segment_start) LoadIndex(place, offset_ + got);
-  // The buffer was too small: what it holds ends with a block, so that the next read verifies the next block whole.
-  if (got == want && offset_ + got < place.readable_end) {
-    auto behind = std::upper_bound(index_.begin(), index_.end(), offset_ + got,
-                                   [](uint64_t offset, const IndexLine& line) { return offset < line.offset; });
-    if (behind != index_.begin() && (behind - 1)->offset > offset_) {
-      got = static_cast<size_t>((behind - 1)->offset - offset_);
-    }
-  }
   outcome.data = {buffer.data(), got};
   EndAtDoubt(outcome);
   return Status::Ok();
+}
+
+// What the buffer holds of the segment; if that is not all, as many whole blocks as it has room for, so that the next
+// read begins with a block and can verify it.
+size_t StreamReader::WantedBytes(const Place& place, size_t room) {
+  const uint64_t left = place.readable_end - offset_;
+  if (left <= room) return static_cast<size_t>(left);
+  LoadIndex(place, offset_ + room);
+  const auto behind = std::upper_bound(index_.begin(), index_.end(), offset_ + room,
+                                       [](uint64_t offset, const IndexLine& line) { return offset < line.offset; });
+  const bool has_whole = behind != index_.begin() && (behind - 1)->offset > offset_;
+  return has_whole ? static_cast<size_t>((behind - 1)->offset - offset_) : room;
 }
 
 void StreamReader::LoadIndex(const Place& place, uint64_t end) {
