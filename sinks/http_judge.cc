@@ -49,25 +49,20 @@ bool IsRejection(const Meaning& meaning, size_t records) { return meaning.advice
 
 }  // namespace
 
-std::vector<RecordOutcome> AllRecords(size_t records, Outcome outcome, int status) {
-  return std::vector<RecordOutcome>(records, RecordOutcome{outcome, status, {}, {}});
-}
-
 Judgement JudgeHttp(const HttpResponse& response, size_t records, std::span<const int> poison) {
   const Meaning meaning = MeaningOf(response.status, poison);
   Judgement judgement;
   judgement.advice = meaning.advice;
   judgement.retry_after = ParseRetryAfter(response.Header("Retry-After"), response.Header("Date"));
   if (meaning.advice == Advice::kOk) {
-    judgement.outcomes = AllRecords(records, Outcome::kDelivered, response.status);
+    judgement.outcomes = Outcomes(records, {Outcome::kDelivered, response.status});
     return judgement;
   }
-  const bool is_rejection = IsRejection(meaning, records);
-  judgement.outcomes = AllRecords(records, is_rejection ? Outcome::kRejected : Outcome::kRetry, response.status);
+  judgement.outcomes = Outcomes(records, {Outcome::kRetry, response.status});
   judgement.error = "the server answered " + std::to_string(response.status) + ": " + std::string(meaning.words);
-  if (!is_rejection) return judgement;
-  judgement.outcomes[0].type = "http_" + std::to_string(response.status);
-  judgement.outcomes[0].reason = meaning.words;
+  if (!IsRejection(meaning, records)) return judgement;
+  const std::string type = "http_" + std::to_string(response.status);
+  judgement.outcomes = Outcomes(1, {Outcome::kRejected, response.status, type, std::string(meaning.words)});
   // A size is worth remembering; for the rest the destination works.
   if (response.status != 413) judgement.advice = Advice::kOk;
   return judgement;
@@ -75,7 +70,7 @@ Judgement JudgeHttp(const HttpResponse& response, size_t records, std::span<cons
 
 Judgement JudgeFailure(const HttpFailure& failure, size_t records) {
   Judgement judgement;
-  judgement.outcomes = AllRecords(records, Outcome::kRetry, 0);
+  judgement.outcomes = Outcomes(records, {Outcome::kRetry, 0});
   const bool is_splittable = failure.is_answer_too_large && records > 1;
   judgement.advice = is_splittable ? Advice::kSplit : failure.is_answer_too_large ? Advice::kUnknown : Advice::kSlow;
   judgement.error = failure.message;
@@ -84,7 +79,7 @@ Judgement JudgeFailure(const HttpFailure& failure, size_t records) {
 
 Judgement UnknownAnswer(size_t records, std::string why) {
   Judgement judgement;
-  judgement.outcomes = AllRecords(records, Outcome::kRetry, 0);
+  judgement.outcomes = Outcomes(records, {Outcome::kRetry, 0});
   judgement.advice = Advice::kUnknown;
   judgement.error = std::move(why);
   return judgement;

@@ -22,9 +22,6 @@ Judgement JudgeHttp(const HttpResponse& response, size_t records, std::span<cons
 // The same for a request that got no answer; for delivery.
 Judgement JudgeFailure(const HttpFailure& failure, size_t records);
 
-// `records` times the same.
-std::vector<RecordOutcome> AllRecords(size_t records, Outcome outcome, int status);
-
 // An answer that nobody can understand. `why` begins "the answer …".
 Judgement UnknownAnswer(size_t records, std::string why);
 

@@ -16,6 +16,7 @@
 #include "config/option.h"
 #include "sinks/connection.h"
 #include "sinks/http_message.h"
+#include "sinks/outcomes.h"
 
 namespace tailrace {
 
@@ -46,22 +47,6 @@ struct RecordView {
   std::string_view lost_reason;
 };
 
-enum class Outcome {
-  kDelivered,   // durably accepted
-  kDuplicate,   // known to have been accepted before: delivered, too
-  kDiverted,    // accepted, but into the server's failure store: delivered, counted apart
-  kRetry,       // not now, perhaps later; also: nobody can tell
-  kHold,        // an operator can mend it: its stream waits
-  kRejected,    // never as it is: to the dead letters
-};
-
-struct RecordOutcome {
-  Outcome outcome = Outcome::kRetry;
-  int status = 0;
-  std::string type;    // of the error, as the server names it
-  std::string reason;  // cut short; may quote the document: for dead letters, never for the log
-};
-
 enum class Advice {
   kOk,      // go on
   kSplit,   // smaller requests: too large, or poison inside
@@ -71,7 +56,7 @@ enum class Advice {
 };
 
 struct Judgement {
-  std::vector<RecordOutcome> outcomes;  // exactly one per record, in order
+  Outcomes outcomes;                    // exactly one per record, in order
   Advice advice = Advice::kOk;
   std::optional<Nanos> retry_after;     // what the server asked for, bounded
   std::string error;                    // one sentence for the log and the status, without secrets and line text

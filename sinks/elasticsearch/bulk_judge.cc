@@ -93,18 +93,20 @@ Advice AdviceOf(const std::vector<RecordOutcome>& outcomes) {
 }
 
 Judgement JudgeItems(const HttpResponse& response, size_t records) {
-  if (IsAllCreated(response.body, records)) return {AllRecords(records, Outcome::kDelivered, 201), Advice::kOk, {}, {}};
+  if (IsAllCreated(response.body, records)) return {Outcomes(records, {Outcome::kDelivered, 201}), Advice::kOk, {}, {}};
   Result<std::vector<BulkItem>> items = ParseBulkAnswer(response.body, records);
   if (!items.ok()) {
     return UnknownAnswer(records, "the answer is not that of a _bulk request (" + items.status().message() +
                                       "); is es-url the address of Elasticsearch or OpenSearch?");
   }
   Judgement judgement;
-  judgement.outcomes.reserve(records);
-  for (BulkItem& item : *items) judgement.outcomes.push_back(JudgeBulkItem(std::move(item)));
-  judgement.advice = AdviceOf(judgement.outcomes);
+  std::vector<RecordOutcome> outcomes;
+  outcomes.reserve(records);
+  for (BulkItem& item : *items) outcomes.push_back(JudgeBulkItem(std::move(item)));
+  judgement.advice = AdviceOf(outcomes);
   judgement.retry_after = ParseRetryAfter(response.Header("Retry-After"), response.Header("Date"));
-  judgement.error = Summary(judgement.outcomes);
+  judgement.error = Summary(outcomes);
+  judgement.outcomes = Outcomes(std::move(outcomes));
   return judgement;
 }
 
@@ -136,12 +138,12 @@ Judgement JudgeBulk(const HttpResponse& response, size_t records) {
   if (!error.type.empty()) judgement.error += " (" + error.type + ")";
   if (response.status != 400) return judgement;
   if (IsAboutTheRequest(error)) {
-    judgement.outcomes = AllRecords(records, Outcome::kRetry, response.status);
+    judgement.outcomes = Outcomes(records, {Outcome::kRetry, response.status});
     judgement.advice = Advice::kHold;
     judgement.error = "the server answered 400, and not as Elasticsearch answers to documents; check es-url";
   } else if (records == 1) {
-    judgement.outcomes[0].type = error.type.empty() ? "http_400" : error.type;
-    judgement.outcomes[0].reason = error.reason;
+    const std::string type = error.type.empty() ? "http_400" : error.type;
+    judgement.outcomes = Outcomes(1, {judgement.outcomes[0].outcome, response.status, type, error.reason});
   }
   return judgement;
 }

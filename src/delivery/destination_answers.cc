@@ -65,13 +65,11 @@ void Destination::OnResponse(SentBatch& sent, const HttpResponse& response, Mono
   const Sink& sink = sent.batch.records().front().range.slot->sink();
   Judgement judgement = sink.Judge(response, sent.batch.size());
   if (judgement.outcomes.size() != sent.batch.size()) {
-    judgement.outcomes.assign(sent.batch.size(), RecordOutcome{});
+    judgement.outcomes = Outcomes(sent.batch.size(), {});
     if (judgement.advice == Advice::kOk) judgement.advice = Advice::kUnknown;
   }
   // The whole destination waits: then no stream does so by itself.
-  for (RecordOutcome& outcome : judgement.outcomes) {
-    if (judgement.advice == Advice::kHold && outcome.outcome == Outcome::kHold) outcome.outcome = Outcome::kRetry;
-  }
+  if (judgement.advice == Advice::kHold) judgement.outcomes.Replace(Outcome::kHold, Outcome::kRetry);
   if (judgement.advice == Advice::kOk) {
     ++requests_ok_;
   } else {
@@ -105,8 +103,7 @@ void Destination::Obey(SentBatch& sent, const Judgement& judgement, int status, 
     if (!settler_.Split(sent.batch, answer, status == kTooLarge)) RewindFull();
     return;
   }
-  const bool is_nothing = std::all_of(judgement.outcomes.begin(), judgement.outcomes.end(),
-                                      [](const RecordOutcome& o) { return o.outcome == Outcome::kRetry; });
+  const bool is_nothing = judgement.outcomes.AreAll(Outcome::kRetry);
   Settler::Applied applied;
   if (is_nothing && judgement.advice != Advice::kOk) {
     applied.retried = sent.batch.size();

@@ -20,6 +20,12 @@ bool IsTransportTrouble(const std::string& type) {
          type.find("timeout") != std::string::npos || type.find("shard") != std::string::npos;
 }
 
+// Both are lines of one source, one behind the other.
+bool Follows(const RetryRange& run, const RetryRange& next) {
+  return next.slot == run.slot && next.place.tile.source == run.place.tile.source &&
+         next.place.tile.begin == run.place.tile.end && !run.is_marker() && !next.is_marker();
+}
+
 }  // namespace
 
 Settler::Verdict Settler::VerdictOn(const Batch& batch, const RecordOutcome& outcome, const Answer& answer) const {
@@ -42,6 +48,11 @@ Settler::Verdict Settler::VerdictOn(const Batch& batch, const RecordOutcome& out
 Settler::Applied Settler::Apply(const Batch& batch, const Answer& answer) {
   CHECK_EQ(batch.size(), answer.judgement.outcomes.size());
   Applied applied;
+  if (answer.judgement.outcomes.AreAll(Outcome::kDelivered) && !batch.origin.is_hold_probe) {
+    SettleAll(batch);
+    applied.settled = batch.size();
+    return applied;
+  }
   std::vector<size_t> dead;
   std::vector<RetryRange> again;
   for (size_t i = 0; i < batch.size(); ++i) {
@@ -70,10 +81,30 @@ Settler::Applied Settler::Apply(const Batch& batch, const Answer& answer) {
   if (batch.origin.is_hold_probe) EndHoldProbe(batch, answer);
   if (again.empty()) return applied;
   parts_.books.retries += applied.retried;
-  RetryGroup group{.ranges = {}, .limits = {}, .origin = OriginAfter(batch, answer.now), .not_before = answer.now};
-  group.not_before = answer.now + Backoff::Draw(parts_.random, batch.origin.attempts, {});
-  applied.is_full = !AddGroup(std::move(again), std::move(group));
+  applied.is_full = !AddFailed(batch, std::move(again), answer.now);
   return applied;
+}
+
+// Those of a batch that failed by themselves.
+bool Settler::AddFailed(const Batch& batch, std::vector<RetryRange> ranges, MonoTime now) {
+  RetryGroup group{.ranges = {}, .limits = {}, .origin = OriginAfter(batch, now), .not_before = now};
+  group.not_before = now + Backoff::Draw(parts_.random, batch.origin.attempts, {});
+  return AddGroup(std::move(ranges), std::move(group));
+}
+
+// The usual case. Records of a source that follow each other are settled as one.
+void Settler::SettleAll(const Batch& batch) {
+  const std::vector<BatchRecord>& records = batch.records();
+  for (size_t i = 0; i < records.size();) {
+    RetryRange run = records[i].range;
+    for (++i; i < records.size() && Follows(run, records[i].range); ++i) {
+      const RecordPlace& next = records[i].range.place;
+      run.place.tile.end = next.tile.end;
+      run.place.tile.lines_after = next.tile.lines_after;
+      run.place.time_nano = next.time_nano;
+    }
+    parts_.books.Settle(*run.slot, run.place, Settlement::kDelivered);
+  }
 }
 
 void Settler::SettleDelivered(const BatchRecord& record, const RecordOutcome& outcome) {

@@ -58,6 +58,7 @@ class Settler {
   enum class Verdict { kSettled, kRetry, kHold, kDead };
 
   Verdict VerdictOn(const Batch& batch, const RecordOutcome& outcome, const Answer& answer) const;
+  void SettleAll(const Batch& batch);
   void SettleDelivered(const BatchRecord& record, const RecordOutcome& outcome);
   void Hold(const RetryRange& range, const Answer& answer, const std::string& why);
   // Writes the letters of records[i] for all `dead`; those that could not be written are held. Returns those whose text
@@ -67,6 +68,7 @@ class Settler {
                     const Answer& answer);
   std::optional<DeadLetter> LetterOf(const Batch& batch, size_t index, const Answer& answer);
   void EndHoldProbe(const Batch& batch, const Answer& answer);
+  bool AddFailed(const Batch& batch, std::vector<RetryRange> ranges, MonoTime now);
   bool AddGroup(std::vector<RetryRange> ranges, RetryGroup group);
   BatchOrigin OriginAfter(const Batch& batch, MonoTime now) const;
 

@@ -25,7 +25,7 @@ class ToySink final : public Sink {
   }
   Judgement Judge(const HttpResponse&, size_t records) const override {
     Judgement judgement;
-    judgement.outcomes.resize(records);
+    judgement.outcomes = Outcomes(records, {});
     return judgement;
   }
   size_t ResponseBytesMax(size_t) const override { return 1; }

@@ -17,7 +17,7 @@ Outcome OutcomeOf(int status) {
 
 Judgement Whole(size_t records, Advice advice, const std::string& error) {
   Judgement judgement;
-  judgement.outcomes.resize(records);
+  judgement.outcomes = Outcomes(records, {});
   judgement.advice = advice;
   judgement.error = error;
   return judgement;
@@ -28,15 +28,17 @@ Judgement JudgeItems(const std::string& body, size_t records) {
   if (!answer.ok()) return Whole(records, Advice::kUnknown, "an answer that is no JSON");
   const std::vector<JsonView> items = answer->root().Member("items").Elements();
   if (items.size() != records) return Whole(records, Advice::kUnknown, "an answer of another length");
-  Judgement judgement = Whole(records, Advice::kOk, "");
+  std::vector<RecordOutcome> outcomes(records);
   for (size_t i = 0; i < records; ++i) {
     const JsonView item = items[i].Member("create");
-    RecordOutcome& outcome = judgement.outcomes[i];
+    RecordOutcome& outcome = outcomes[i];
     outcome.status = static_cast<int>(item.Member("status").AsInt64().value_or(0));
     outcome.outcome = OutcomeOf(outcome.status);
     outcome.type = item.Member("error").Member("type").AsString().value_or("");
     outcome.reason = item.Member("error").Member("reason").AsString().value_or("");
   }
+  Judgement judgement = Whole(records, Advice::kOk, "");
+  judgement.outcomes = Outcomes(std::move(outcomes));
   return judgement;
 }
 
