@@ -5,7 +5,11 @@
 namespace tailrace {
 
 FifoReader::FifoReader(const Parts& parts, StreamLease stream, std::unique_ptr<Fifo> fifo)
-    : parts_(parts), stream_(std::move(stream)), fifo_(std::move(fifo)), writer_(parts.disk, *stream_) {
+    : parts_(parts),
+      stream_(std::move(stream)),
+      fifo_(std::move(fifo)),
+      writer_(parts.disk, *stream_),
+      pipe_(parts.pipes, fifo_.get()) {
   std::optional<DiscardNote> note = parts_.journal.notes().Find(stream_->id());
   if (note) {
     *note = Discard::Settle(*note, fifo_.get());
@@ -70,14 +74,14 @@ FifoReader::Next FifoReader::AfterMove(MonoTime now, const StreamWriter::Moved& 
   facts.bytes = moved.bytes;
   facts.frames = moved.frames;
   facts.since_last = now - std::exchange(last_visit_, now);
-  facts.pipe_bytes = fifo_->Capacity();
+  facts.pipe_bytes = pipe_.bytes();
   facts.is_followed = stream_->signal().has_followers();
   const RestPolicy::Decision decision = rest_policy_.After(facts);
-  if (decision.grow_pipe && may_grow_pipe_) {
-    // Refused once, refused for good: the user's budget of pipe pages is spent.
-    may_grow_pipe_ = fifo_->Resize(RestPolicy::kBusyPipeBytes).ok();
+  if (decision.grow_pipe) pipe_.Grow(*fifo_);
+  if (decision.arm) {
+    pipe_.Shrink(*fifo_);
+    return {};
   }
-  if (decision.arm) return {};
   return {Next::Kind::kAt, now + decision.rest, decision.rest / 4};
 }
 

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "intake/discard.h"
 #include "intake/intake_stats.h"
+#include "intake/pipe_size.h"
 #include "intake/rest_policy.h"
 #include "journal/intake_control.h"
 #include "journal/journal.h"
@@ -42,6 +43,7 @@ class FifoReader {
     Journal& journal;
     IntakeReports& reports;
     IntakeStats& stats;
+    PipeBudget& pipes;
     ProgressListener* progress = nullptr;  // may be null
   };
   // `fifo` is null when it is gone: the stream is over, and only what a discard left open remains to be done.
@@ -96,10 +98,10 @@ class FifoReader {
   std::unique_ptr<Fifo> fifo_;
   StreamWriter writer_;
   RestPolicy rest_policy_;
+  PipeSize pipe_;
   std::optional<Discard> discard_;
   Mode mode_ = Mode::kReading;
   IntakeLimit limit_ = IntakeLimit::kNone;
-  bool may_grow_pipe_ = true;
   MonoTime last_visit_{0};
   MonoTime since_{0};       // of kNoRoom, kBlocked
   MonoTime waiting_since_{0};  // of kDiscarding: for the rest of a frame; 0: it is not

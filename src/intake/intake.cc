@@ -136,7 +136,8 @@ void Intake::Take(NewReader& mail, MonoTime now) {
     parts_.log.Write(LogLevel::kError, "register", {{"stream", mail.stream->id().ToString()}, {"why", "it is read already"}});
     return;
   }
-  const FifoReader::Parts parts{parts_.disk, parts_.log, parts_.journal, parts_.reports, stats_, parts_.progress};
+  const FifoReader::Parts parts{parts_.disk, parts_.log, parts_.journal, parts_.reports,
+                                stats_,      pipes_,     parts_.progress};
   auto reader = std::make_unique<FifoReader>(parts, std::move(mail.stream), std::move(mail.fifo));
   Slot& slot = slots_[token];
   if (reader->fifo() != nullptr) {

@@ -97,6 +97,7 @@ class Intake : public IntakeControl {
   Thread thread_;
 
   // Intake thread only. Tokens are stream ids.
+  PipeBudget pipes_;  // outlives the readers
   std::unordered_map<uint64_t, Slot> slots_;
   std::vector<uint64_t> busy_;   // tokens with a time
   std::vector<uint64_t> fired_;

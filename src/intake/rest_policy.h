@@ -27,12 +27,11 @@ class RestPolicy {
   static constexpr size_t kBigEntryBytes = 4_KiB;
   // Fewer frames than this in the longest rest: the FIFO is quiet.
   static constexpr size_t kBusyFrames = 3;
-  static constexpr size_t kBusyPipeBytes = 256_KiB;
 
   struct Decision {
     bool arm = true;          // else rest
     Nanos rest{0};
-    bool grow_pipe = false;   // kBusyPipeBytes would let it rest longer
+    bool grow_pipe = false;   // a larger one would let it rest longer
   };
   Decision After(const VisitFacts& visit);
 

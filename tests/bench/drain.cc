@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/posix_disk.h"
+#include "intake/pipe_size.h"
 #include "intake/rest_policy.h"
 #include "tests/bench/measure.h"
 
@@ -68,7 +69,7 @@ class Drainer {
     const MonoTime now = clock_.Now();
     const RestPolicy::Decision decision = source.policy.After(
         {bytes, bytes / frame_bytes_, now - std::exchange(source.last, now), source.fifo->Capacity(), false});
-    if (decision.grow_pipe) (void)source.fifo->Resize(RestPolicy::kBusyPipeBytes);
+    if (decision.grow_pipe) (void)source.fifo->Resize(PipeSize::kBusyBytes);
     source.is_armed = decision.arm;
     source.due = now + decision.rest;
     if (decision.arm) poller_->Arm(*source.fifo, i);

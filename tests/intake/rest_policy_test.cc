@@ -76,7 +76,7 @@ TEST(RestPolicy, BiggerPipeIsWantedOnlyWhereItLetsTheFifoRestLonger) {
   RestPolicy policy;
   EXPECT_FALSE(policy.After({300, 3, milliseconds(5), 64_KiB, false}).grow_pipe);
   EXPECT_TRUE(policy.After({500'000, 5000, milliseconds(5), 64_KiB, false}).grow_pipe);
-  EXPECT_FALSE(policy.After({500'000, 5000, milliseconds(5), 256_KiB, false}).grow_pipe);
+  EXPECT_FALSE(policy.After({500'000, 5000, milliseconds(5), 1_MiB, false}).grow_pipe);
 }
 
 }  // namespace

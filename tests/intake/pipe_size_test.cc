@@ -1,0 +1,90 @@
+#include "intake/pipe_size.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "tests/intake/intake_rig.h"
+
+namespace tailrace {
+namespace {
+
+using std::chrono::milliseconds;
+
+size_t PipeOf(IntakeRig& rig, const std::string& fifo) {
+  return std::move(*rig.disk.OpenFifo("/fifos/" + fifo))->Capacity();
+}
+
+// What fills more than half a pipe of Linux in a millisecond.
+void WriteFast(IntakeRig& rig, const std::string& fifo) {
+  for (uint64_t i = 0; i < 20; ++i) {
+    EXPECT_GT(rig.Write(fifo, LineFrames(i * 800, 800)), 0u);
+    rig.RunFor(milliseconds(1));
+  }
+}
+
+TEST(PipeSize, BusyFifoGetsALargePipeAndGivesItBackWhenQuiet) {
+  IntakeRig rig;
+  rig.Begin("a");
+  ASSERT_EQ(PipeOf(rig, "a"), PipeSize::kQuietBytes);
+  WriteFast(rig, "a");
+  EXPECT_EQ(PipeOf(rig, "a"), PipeSize::kBusyBytes);
+  rig.RunFor(milliseconds(100));
+  EXPECT_EQ(PipeOf(rig, "a"), PipeSize::kQuietBytes);
+}
+
+TEST(PipeSize, ManyBusyFifosLeaveMostOfTheKernelsBudgetToOthers) {
+  IntakeRig rig;
+  PipeBudget budget;
+  std::vector<std::unique_ptr<Fifo>> fifos;
+  std::vector<std::unique_ptr<PipeSize>> sizes;
+  size_t extra = 0;
+  size_t large = 0;
+  for (int i = 0; i < 200; ++i) {
+    const std::string path = "/fifos/f" + std::to_string(i);
+    rig.disk.MakeFifo(path);
+    fifos.push_back(std::move(*rig.disk.OpenFifo(path)));
+    sizes.push_back(std::make_unique<PipeSize>(budget, fifos.back().get()));
+    sizes.back()->Grow(*fifos.back());
+    EXPECT_EQ(fifos.back()->Capacity(), sizes.back()->bytes());
+    extra += sizes.back()->bytes() - PipeSize::kQuietBytes;
+    if (sizes.back()->bytes() == PipeSize::kBusyBytes) ++large;
+  }
+  EXPECT_GT(large, 10u);
+  EXPECT_EQ(sizes.back()->bytes(), PipeSize::kQuietBytes);
+  EXPECT_LE(extra, PipeBudget::kBytesMax);
+  EXPECT_EQ(budget.left(), PipeBudget::kBytesMax - extra);
+  sizes.clear();
+  EXPECT_EQ(budget.left(), PipeBudget::kBytesMax);
+}
+
+TEST(PipeSize, WhatAnEarlierProcessGrewIsCountedAndMadeSmallAgain) {
+  IntakeRig rig;
+  rig.disk.MakeFifo("/fifos/a");
+  const std::unique_ptr<Fifo> fifo = std::move(*rig.disk.OpenFifo("/fifos/a"));
+  ASSERT_TRUE(fifo->Resize(PipeSize::kBusyBytes).ok());
+  PipeBudget budget;
+  PipeSize size(budget, fifo.get());
+  EXPECT_EQ(budget.left(), PipeBudget::kBytesMax - (PipeSize::kBusyBytes - PipeSize::kQuietBytes));
+  size.Shrink(*fifo);
+  EXPECT_EQ(fifo->Capacity(), PipeSize::kQuietBytes);
+  EXPECT_EQ(budget.left(), PipeBudget::kBytesMax);
+}
+
+TEST(PipeSize, RefusalByTheKernelIsFinalAndCostsNoBudget) {
+  IntakeRig rig;
+  rig.disk.MakeFifo("/fifos/a");
+  const std::unique_ptr<Fifo> fifo = std::move(*rig.disk.OpenFifo("/fifos/a"));
+  PipeBudget budget;
+  PipeSize size(budget, fifo.get());
+  rig.disk.SetPipeBytesMax(64_KiB);
+  size.Grow(*fifo);
+  EXPECT_EQ(budget.left(), PipeBudget::kBytesMax);
+  rig.disk.SetPipeBytesMax(1_MiB);
+  size.Grow(*fifo);
+  EXPECT_EQ(fifo->Capacity(), PipeSize::kQuietBytes);
+}
+
+}  // namespace
+}  // namespace tailrace
