@@ -30,6 +30,15 @@ char* Write48(char* out, uint64_t bits) {
   return out + 8;
 }
 
+// What ids begin with: the same for all lines of a stream for 65 seconds.
+struct IdHead {
+  static constexpr size_t kBytes = 16;
+  uint64_t slow_time = UINT64_MAX;
+  uint64_t stream_id = 0;
+  char text[kBytes] = {};
+};
+thread_local IdHead last_head;
+
 }  // namespace
 
 char* WriteRecordId(char* out, const RecordView& record) {
@@ -37,9 +46,13 @@ char* WriteRecordId(char* out, const RecordView& record) {
   const auto millis = static_cast<uint64_t>(record.time_nano / kNanosPerMilli);
   const uint64_t slow_time = millis >> 16 & 0xffffffff;
   const uint64_t offset = (record.first & kOffsetMask) | (record.lost_lines > 0 ? kMarkerBit : 0);
-  out = Write48(out, slow_time << 16 | record.stream_id >> 48);
-  out = Write48(out, record.stream_id);
-  return Write48(out, offset);
+  if (slow_time != last_head.slow_time || record.stream_id != last_head.stream_id) {
+    Write48(Write48(last_head.text, slow_time << 16 | record.stream_id >> 48), record.stream_id);
+    last_head.slow_time = slow_time;
+    last_head.stream_id = record.stream_id;
+  }
+  std::memcpy(out, last_head.text, IdHead::kBytes);
+  return Write48(out + IdHead::kBytes, offset);
 }
 
 std::string RecordId(const RecordView& record) {

@@ -1,7 +1,9 @@
 #include "sinks/timestamp.h"
 
 #include <array>
+#include <bit>
 #include <cstring>
+#include <string_view>
 
 namespace tailrace {
 
@@ -23,6 +25,10 @@ constexpr std::array<TwoDigits, 100> kTwoDigits = MakeTwoDigits();
 struct Parts {
   uint32_t days = 0;  // since 0000-03-01
   uint32_t second = 0;
+};
+
+struct Moment {
+  int64_t second = 0;  // since 1970
   uint32_t nanos = 0;
 };
 
@@ -30,18 +36,18 @@ struct Parts {
 constexpr uint64_t kDaysBefore1970 = 719'468;
 constexpr uint64_t kSecondsBefore1970 = kDaysBefore1970 * kSecondsPerDay;
 
-Parts Split(int64_t time_nano) {
+// Rounded down, also before 1970.
+Moment MomentOf(int64_t time_nano) {
   constexpr auto kStep = static_cast<int64_t>(kNanosPerSecond);
-  // Rounded down, also before 1970.
-  int64_t seconds = time_nano / kStep;
-  int64_t nanos = time_nano % kStep;
-  if (nanos < 0) {
-    nanos += kStep;
-    --seconds;
-  }
-  const uint64_t since = static_cast<uint64_t>(seconds + static_cast<int64_t>(kSecondsBefore1970));
-  return {static_cast<uint32_t>(since / kSecondsPerDay), static_cast<uint32_t>(since % kSecondsPerDay),
-          static_cast<uint32_t>(nanos)};
+  const int64_t second = time_nano / kStep;
+  const int64_t nanos = time_nano % kStep;
+  if (nanos < 0) return {second - 1, static_cast<uint32_t>(nanos + kStep)};
+  return {second, static_cast<uint32_t>(nanos)};
+}
+
+Parts Split(int64_t second) {
+  const uint64_t since = static_cast<uint64_t>(second + static_cast<int64_t>(kSecondsBefore1970));
+  return {static_cast<uint32_t>(since / kSecondsPerDay), static_cast<uint32_t>(since % kSecondsPerDay)};
 }
 
 // The calendar of years that begin in March, so that a leap day is the last of its year; divisions by multiplying,
@@ -60,21 +66,27 @@ Date DateOfDays(uint32_t days) {
           is_next_year ? month - 12 : month, (months & 0xffff) / 2141 + 1};
 }
 
-}  // namespace
+constexpr uint64_t kEightDigits = 100'000'000;
+constexpr uint64_t kValues = 0x0f0f0f0f0f0f0f0f;  // of digits: what is left of '0' to '9'
 
-char* WriteTwoDigits(char* out, unsigned number) {
-  std::memcpy(out, kTwoDigits[number].digits, 2);
-  return out + 2;
+// Eight digits as the bytes of a word, the first one lowest; the halves of a half are made side by side, by multiplying
+// instead of dividing. One word is written at once: single digits that are then copied make the processor wait.
+uint64_t EightDigits(uint32_t number) {
+  static_assert(std::endian::native == std::endian::little);
+  const uint64_t fours = number / 10'000 | uint64_t{number % 10'000} << 32;
+  const uint64_t hundreds = (fours * 10'486 >> 20) & 0x0000'007f'0000'007f;
+  const uint64_t twos = hundreds | (fours - 100 * hundreds) << 16;
+  const uint64_t tens = (twos * 103 >> 10) & 0x000f'000f'000f'000f;
+  return (tens | (twos - 10 * tens) << 8) | 0x3030'3030'3030'3030;
 }
 
-Date DateOf(int64_t time_nano) { return DateOfDays(Split(time_nano).days); }
+// Up to the point before the fraction.
+constexpr size_t kWholeBytes = std::string_view("2026-08-02T09:05:07.").size();
 
-unsigned HourOf(int64_t time_nano) { return Split(time_nano).second / 3600; }
-
-char* WriteTimestamp(char* out, int64_t time_nano) {
-  const Parts parts = Split(time_nano);
+void WriteWhole(char* out, int64_t second) {
+  const Parts parts = Split(second);
   const Date date = DateOfDays(parts.days);
-  std::memcpy(out, "0000-00-00T00:00:00.000000000Z", kTimestampBytes);
+  std::memcpy(out, "0000-00-00T00:00:00.", kWholeBytes);
   const auto year = static_cast<unsigned>(date.year);
   WriteTwoDigits(out, year / 100);
   WriteTwoDigits(out + 2, year % 100);
@@ -83,33 +95,53 @@ char* WriteTimestamp(char* out, int64_t time_nano) {
   WriteTwoDigits(out + 11, parts.second / 3600);
   WriteTwoDigits(out + 14, parts.second / 60 % 60);
   WriteTwoDigits(out + 17, parts.second % 60);
-  out[20] = static_cast<char>('0' + parts.nanos / 100'000'000);
-  WriteTwoDigits(out + 21, parts.nanos / 1'000'000 % 100);
-  WriteTwoDigits(out + 23, parts.nanos / 10'000 % 100);
-  WriteTwoDigits(out + 25, parts.nanos / 100 % 100);
-  WriteTwoDigits(out + 27, parts.nanos % 100);
+}
+
+// The second that was written last: the next line is nearly always of the same one.
+struct LastSecond {
+  int64_t second = INT64_MIN;
+  char text[kWholeBytes] = {};
+};
+thread_local LastSecond last_second;
+
+}  // namespace
+
+char* WriteTwoDigits(char* out, unsigned number) {
+  std::memcpy(out, kTwoDigits[number].digits, 2);
+  return out + 2;
+}
+
+Date DateOf(int64_t time_nano) { return DateOfDays(Split(MomentOf(time_nano).second).days); }
+
+unsigned HourOf(int64_t time_nano) { return Split(MomentOf(time_nano).second).second / 3600; }
+
+char* WriteTimestamp(char* out, int64_t time_nano) {
+  const Moment moment = MomentOf(time_nano);
+  if (moment.second != last_second.second) {
+    WriteWhole(last_second.text, moment.second);
+    last_second.second = moment.second;
+  }
+  std::memcpy(out, last_second.text, kWholeBytes);
+  out[20] = static_cast<char>('0' + moment.nanos / 100'000'000);
+  WriteTwoDigits(out + 21, moment.nanos / 1'000'000 % 100);
+  WriteTwoDigits(out + 23, moment.nanos / 10'000 % 100);
+  WriteTwoDigits(out + 25, moment.nanos / 100 % 100);
+  WriteTwoDigits(out + 27, moment.nanos % 100);
+  out[29] = 'Z';
   return out + kTimestampBytes;
 }
 
-size_t DecimalBytes(uint64_t number) {
-  size_t bytes = 1;
-  for (; number >= 10'000; number /= 10'000) bytes += 4;
-  return bytes + (number >= 10 ? 1 : 0) + (number >= 100 ? 1 : 0) + (number >= 1000 ? 1 : 0);
-}
-
 void AppendDecimal(std::string& out, uint64_t number) {
-  // Written where they stay: digits that are copied at once make the processor wait for them.
-  out.append(DecimalBytes(number), '0');
-  char* end = out.data() + out.size();
-  for (; number >= 100; number /= 100) {
-    end -= 2;
-    WriteTwoDigits(end, static_cast<unsigned>(number % 100));
+  if (number >= kEightDigits) {
+    AppendDecimal(out, number / kEightDigits);
+    const uint64_t digits = EightDigits(static_cast<uint32_t>(number % kEightDigits));
+    out.append(reinterpret_cast<const char*>(&digits), sizeof(digits));
+    return;
   }
-  if (number >= 10) {
-    WriteTwoDigits(end - 2, static_cast<unsigned>(number));
-  } else {
-    end[-1] = static_cast<char>('0' + number);
-  }
+  const uint64_t digits = EightDigits(static_cast<uint32_t>(number));
+  const auto zeros = static_cast<size_t>(__builtin_ctzll((digits & kValues) | uint64_t{1} << 56)) / 8;
+  const uint64_t shown = digits >> (8 * zeros);
+  out.append(reinterpret_cast<const char*>(&shown), sizeof(shown) - zeros);
 }
 
 }  // namespace tailrace

@@ -22,8 +22,7 @@ inline constexpr size_t kTimestampBytes = 30;
 // Writes "2026-08-02T09:05:07.000000123Z", kTimestampBytes characters, and returns their end.
 char* WriteTimestamp(char* out, int64_t time_nano);
 
-// How many digits the number has, and appending them.
-size_t DecimalBytes(uint64_t number);
+// Appends the number's digits.
 void AppendDecimal(std::string& out, uint64_t number);
 
 // Writes two digits; `number` is below 100.

@@ -16,19 +16,24 @@ std::string MarkerText(const RecordPlace& place) {
          std::string(GapReasonName(place.reason)) + ")";
 }
 
-RecordView ViewOf(const StreamSlot& slot, const Record& record, const std::string& marker_text) {
+RecordView ViewOfMarker(const StreamSlot& slot, const RecordPlace& place, const std::string& text) {
+  RecordView view;
+  view.stream_id = slot.stream().id().value;
+  view.first = place.first;
+  view.time_nano = place.time_nano;
+  view.is_stderr = true;
+  view.text = text;
+  view.lost_lines = place.lost_lines;
+  view.lost_reason = GapReasonName(place.reason);
+  return view;
+}
+
+RecordView ViewOf(const StreamSlot& slot, const Record& record) {
   const RecordPlace& place = record.place;
   RecordView view;
   view.stream_id = slot.stream().id().value;
   view.first = place.first;
   view.time_nano = place.time_nano;
-  if (place.kind == RecordKind::kMarker) {
-    view.is_stderr = true;
-    view.text = marker_text;
-    view.lost_lines = place.lost_lines;
-    view.lost_reason = GapReasonName(place.reason);
-    return view;
-  }
   view.is_stderr = place.tile.source == Source::kStderr;
   view.text = record.text;
   view.is_part = place.is_part;
@@ -38,9 +43,12 @@ RecordView ViewOf(const StreamSlot& slot, const Record& record, const std::strin
 }  // namespace
 
 void EncodeRecord(const StreamSlot& slot, const Record& record, std::string& body) {
-  const bool is_marker = record.place.kind == RecordKind::kMarker;
-  const std::string marker_text = is_marker ? MarkerText(record.place) : std::string();
-  slot.sink().Append(ViewOf(slot, record, marker_text), slot.pieces(), body);
+  if (record.place.kind == RecordKind::kMarker) {
+    const std::string text = MarkerText(record.place);
+    slot.sink().Append(ViewOfMarker(slot, record.place, text), slot.pieces(), body);
+    return;
+  }
+  slot.sink().Append(ViewOf(slot, record), slot.pieces(), body);
 }
 
 void Batch::Reserve(size_t body_bytes, size_t records) {
@@ -73,8 +81,9 @@ Batch::Fit Batch::Append(StreamSlot& slot, const Record& record, const BatchLimi
 std::string Batch::TakeBody() { return std::move(body_); }
 
 void Batch::KeepMemory(size_t bytes) {
-  records_.shrink_to_fit();
-  lease_.ShrinkTo(bytes + records_.size() * sizeof(BatchRecord));
+  // A little more than is needed is cheaper than a copy.
+  if (records_.capacity() > records_.size() + records_.size() / 8) records_.shrink_to_fit();
+  lease_.ShrinkTo(bytes + records_.capacity() * sizeof(BatchRecord));
 }
 
 void Batch::MarkSent() {

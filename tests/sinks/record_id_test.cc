@@ -53,6 +53,16 @@ TEST(RecordId, AgreesWithTheSlowWay) {
   }
 }
 
+TEST(RecordId, WhatWasWrittenBeforeMakesNoDifference) {
+  SeededRandom random(6);
+  constexpr int64_t kStep = int64_t{65'536} * 1'000'000;
+  for (int i = 0; i < 10'000; ++i) {  // Few streams and few stretches of time, by turns.
+    const auto time = static_cast<int64_t>(random.Next64() % 3) * kStep + 5;
+    const RecordView record = Record(random.Next64() % 3, random.Next64() >> 17, time, random.Next64() % 2);
+    ASSERT_EQ(RecordId(record), Reference(record));
+  }
+}
+
 TEST(RecordId, RisesWithTimeAndTellsLinesApart) {
   std::set<std::string> ids;
   for (uint64_t stream : {1, 2}) {

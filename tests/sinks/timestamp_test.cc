@@ -36,6 +36,16 @@ TEST(Timestamp, AgreesWithTheClocksForm) {
     ASSERT_EQ(Text(day * 86'400'000'000'000), Rfc3339({day * 86'400'000'000'000}));
 }
 
+TEST(Timestamp, WhatWasWrittenBeforeMakesNoDifference) {
+  SeededRandom random(12);
+  constexpr int64_t kSecond = 1'000'000'000;
+  for (int i = 0; i < 20'000; ++i) {  // To and fro between few seconds, before 1970 and behind.
+    const int64_t second = static_cast<int64_t>(random.Next64() % 5) - 2 + (random.Next64() % 2 == 0 ? 0 : 1'700'000'000);
+    const int64_t time = second * kSecond + static_cast<int64_t>(random.Next64() % kSecond);
+    ASSERT_EQ(Text(time), Rfc3339({time})) << time;
+  }
+}
+
 TEST(Timestamp, PartsOfADate) {
   const Date date = DateOf(1'709'251'199'000'000'000);
   EXPECT_EQ(date.year, 2024);
@@ -51,9 +61,17 @@ TEST(Timestamp, Decimals) {
     AppendDecimal(text, number);
     EXPECT_EQ(text, "n=" + std::to_string(number));
   }
+  for (uint64_t number = 0; number < 200'000'000; number += 997) {
+    std::string text;
+    AppendDecimal(text, number);
+    ASSERT_EQ(text, std::to_string(number));
+  }
   for (uint64_t power = 1; power <= UINT64_MAX / 10; power *= 10) {
-    EXPECT_EQ(DecimalBytes(power), std::to_string(power).size());
-    EXPECT_EQ(DecimalBytes(power - 1), std::to_string(power - 1).size());
+    for (const uint64_t number : {power - 1, power, power + 1, power * 7 + power / 3}) {
+      std::string text;
+      AppendDecimal(text, number);
+      EXPECT_EQ(text, std::to_string(number));
+    }
   }
 }
 
