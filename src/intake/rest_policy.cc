@@ -23,7 +23,7 @@ RestPolicy::Decision RestPolicy::After(const VisitFacts& visit) {
   decision.rest = half_fill_ns >= static_cast<double>(rest_max.count())
                       ? rest_max
                       : std::max(kRestMin, Nanos(static_cast<int64_t>(half_fill_ns)));
-  decision.grow_pipe = decision.rest < rest_max;
+  decision.grow_pipe = 2 * half_fill_ns < static_cast<double>(Nanos(kStallMax).count());
   return decision;
 }
 

@@ -25,13 +25,15 @@ class RestPolicy {
   static constexpr Nanos kRestMin = std::chrono::microseconds(100);
   // Entries of this size and more gain nothing from gathering; they lose by it.
   static constexpr size_t kBigEntryBytes = 4_KiB;
+  // So long intake may be kept from its work, by the disk or by other programs, before a busy FIFO's pipe is full.
+  static constexpr Nanos kStallMax = std::chrono::milliseconds(200);
   // Fewer frames than this in the longest rest: the FIFO is quiet.
   static constexpr size_t kBusyFrames = 3;
 
   struct Decision {
     bool arm = true;          // else rest
     Nanos rest{0};
-    bool grow_pipe = false;   // a larger one would let it rest longer
+    bool grow_pipe = false;   // a larger one would let it rest longer, or keep its writer from waiting for us
   };
   Decision After(const VisitFacts& visit);
 

@@ -72,11 +72,14 @@ TEST(RestPolicy, QuietFifoForgetsItsRate) {
   EXPECT_EQ(policy.After({300, 3, milliseconds(5), 64_KiB, false}).rest, RestPolicy::kRestMax);
 }
 
-TEST(RestPolicy, BiggerPipeIsWantedOnlyWhereItLetsTheFifoRestLonger) {
+TEST(RestPolicy, BiggerPipeIsWantedWhereTheWriterWouldSoonWait) {
   RestPolicy policy;
   EXPECT_FALSE(policy.After({300, 3, milliseconds(5), 64_KiB, false}).grow_pipe);
+  EXPECT_FALSE(policy.After({1'600, 11, milliseconds(5), 64_KiB, false}).grow_pipe);  // Full in 205 ms.
+  EXPECT_TRUE(policy.After({7'000, 50, milliseconds(5), 64_KiB, false}).grow_pipe);   // In 47 ms.
   EXPECT_TRUE(policy.After({500'000, 5000, milliseconds(5), 64_KiB, false}).grow_pipe);
-  EXPECT_FALSE(policy.After({500'000, 5000, milliseconds(5), 1_MiB, false}).grow_pipe);
+  RestPolicy large;
+  EXPECT_FALSE(large.After({7'000, 50, milliseconds(5), 1_MiB, false}).grow_pipe);
 }
 
 }  // namespace
