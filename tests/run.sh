@@ -22,6 +22,7 @@ readonly PROGRAM_SECONDS=900
 mode=full
 sanitizers=false
 label=""
+engines=""
 failures=0
 
 usage() {
@@ -34,6 +35,7 @@ usage: tests/run.sh [--build | --quick | --long] [options]
 
   --no-sanitizers  with --long: leave out the builds with clang 14 under ASan+UBSan and TSan
   --sanitizers     only those
+  --engine SUITE   only those with a Docker Engine, by that of another release of Debian (trixie, sid); --long runs both
   --label REGEX    only tests with such a label (base, wire, ..., sim, crash, dockerd, servers), without sanitizers
   --help           this text
 
@@ -52,12 +54,17 @@ parse_arguments() {
     case "$1" in
       --build) mode=build ;;
       --quick) mode=quick sanitizers=false ;;
-      --long) mode=long sanitizers=true && export TAILRACE_LONG=1 ;;
+      --long) mode=long sanitizers=true engines="trixie sid" && export TAILRACE_LONG=1 ;;
       --no-sanitizers) sanitizers=false ;;
       --sanitizers) mode=sanitizers ;;
       --label)
         (($# >= 2)) || fail "--label needs a value"
         label="$2" sanitizers=false
+        shift
+        ;;
+      --engine)
+        (($# >= 2)) || fail "--engine needs a release of Debian"
+        mode=engine engines="$2" sanitizers=false
         shift
         ;;
       --help) usage && exit 0 ;;
@@ -124,6 +131,18 @@ fetch_servers() {
   printf 'tests: no servers: their tests will fail\n' >&2
 }
 
+# What users have is newer than Debian 12's. What the image's test builds inside is the same with any of them.
+run_engine() {
+  local folder="$BUILD_DIR/engines/$1"
+  say "the Docker Engine of Debian $1"
+  if ! "$SOURCE_DIR/tests/dockerd/fetch_engine.sh" "$1" "$folder"; then
+    failures=$((failures + 1))
+    return
+  fi
+  "$folder/bin/dockerd" --version
+  PATH="$folder/bin:$PATH" run_ctest "engine-$1" "$BUILD_DIR" -L dockerd -E '\.image$'
+}
+
 run_release() {
   if [[ -n $label ]]; then
     run_ctest release "$BUILD_DIR" -L "$label"
@@ -154,8 +173,9 @@ main() {
   fi
   if [[ $mode == sanitizers ]] || "$sanitizers"; then run_sanitizers; fi
   wait
+  for engine in $engines; do run_engine "$engine"; done
   # Last, so that the output ends with ctest's summary of the build that is shipped.
-  if [[ $mode != sanitizers ]]; then run_release; fi
+  if [[ $mode != sanitizers && $mode != engine ]]; then run_release; fi
   ((failures == 0))
 }
 
