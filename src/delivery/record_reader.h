@@ -81,7 +81,6 @@ class RecordReader {
   void FinishStream();
   void WalkAgain();
   void StepBack(const Tile& tile, uint64_t first);
-  LineCounts CountsBehindGap(const ReadOutcome& read) const;
   std::optional<std::string_view> TextOf(ReadBuffer& buffer, const RecordPlace& place);
 
   Disk& disk_;

@@ -2,23 +2,15 @@
 #include <algorithm>
 
 #include "delivery/record_reader.h"
-#include "journal/segment_index.h"
 
 namespace tailrace {
-
-LineCounts RecordReader::CountsBehindGap(const ReadOutcome& read) const {
-  const Result<std::vector<IndexLine>> index = LoadSegmentIndex(disk_, stream_, read.gap_end);
-  if (index.ok()) return index->front().counts;
-  const Stream::State state = stream_.Snapshot();
-  if (read.gap_end >= state.progress.whole_end) return state.progress.counts;
-  return {{sides_[0].lines + read.gap_lines, sides_[1].lines}};  // A segment that cannot be read, in the middle.
-}
 
 void RecordReader::TakeGap(const ReadOutcome& read) {
   GiveOpen(RecordKind::kPart);
   is_damaged_ = false;  // What was lost by it is counted in the gap.
   const uint64_t gap_end = std::min(read.gap_end, end_);
-  const LineCounts behind = CountsBehindGap(read);
+  // Of what nobody can count, the gap behind it or the end of the stream tells.
+  const LineCounts behind = read.gap_counts.value_or(LineCounts{});
   if (!gap_) gap_ = PendingGap{.tiles = {}, .end = 0, .reason = read.reason};
   gap_->end = gap_end;
   for (size_t s = 0; s < kSources; ++s) {

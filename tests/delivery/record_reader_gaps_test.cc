@@ -118,6 +118,23 @@ TEST_F(RecordReaderGapsTest, ARangeThatIsGoneIsAMarkerOfItsOwnLines) {
   EXPECT_EQ(lost[0].place.lost_lines, range.tile.lines());
 }
 
+// Behind a segment that cannot be read another is missing: the first hole ends where no segment begins.
+TEST_F(RecordReaderGapsTest, LinesOfASegmentThatCannotBeReadBeforeAHoleAreThoseOfTheirOwnSource) {
+  StreamLease stream = rig_.NewStream({"es"}, 64_KiB);
+  for (int i = 0; i < 300; ++i) rig_.WriteLine(*stream, std::string(900, 'x') + std::to_string(i), "stderr");
+  const std::vector<Segment> segments = stream->Segments();
+  ASSERT_GE(segments.size(), 4u);
+  rig_.disk.Remove(stream->SegmentPath(segments[2].start));
+  stream = {};
+  rig_.Restart();
+  stream = std::move(rig_.journal->Find(std::string(64, 'c')).front());
+  rig_.disk.SetContents(stream->SegmentPath(segments[1].start), "");
+  RecordReader reader(rig_.disk, *stream, {SourceCursor{}, SourceCursor{}});
+  const std::vector<Read> reads = rig_.ReadAll(reader);
+  EXPECT_EQ(LinesOf(reads, Source::kStdout), 0u);
+  EXPECT_EQ(LinesOf(reads, Source::kStderr), 300u);
+}
+
 TEST_F(RecordReaderGapsTest, WhatGoesAfterItWasWalkedIsAGap) {
   const StreamLease stream = rig_.NewStream({"es"}, 64_KiB);
   WriteSegments(*stream, 10);
