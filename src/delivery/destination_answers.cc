@@ -24,6 +24,19 @@ std::string_view RetryClassOf(Advice advice) {
   return kUnknownOutcome;
 }
 
+// Each record was judged by itself: the server is there.
+bool IsItemwise(const Judgement& judgement, int status) {
+  return judgement.advice == Advice::kOk || (judgement.advice == Advice::kSlow && status / 100 == 2);
+}
+
+// All that failed is of streams that are held: they say nothing of the destination.
+bool IsOfHeldAlone(const Batch& batch, const Outcomes& outcomes) {
+  for (size_t i = 0; i < batch.size(); ++i) {
+    if (outcomes[i].outcome == Outcome::kRetry && !batch.records()[i].range.slot->is_held) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool Destination::Complete(HttpCompletion completion, MonoTime now) {
@@ -70,6 +83,8 @@ void Destination::OnResponse(SentBatch& sent, const HttpResponse& response, Mono
   }
   // The whole destination waits: then no stream does so by itself.
   if (judgement.advice == Advice::kHold) judgement.outcomes.Replace(Outcome::kHold, Outcome::kRetry);
+  const bool is_slow = judgement.advice == Advice::kSlow && IsItemwise(judgement, response.status);
+  if (is_slow && IsOfHeldAlone(sent.batch, judgement.outcomes)) judgement.advice = Advice::kOk;
   if (judgement.advice == Advice::kOk) {
     ++requests_ok_;
   } else {
@@ -105,7 +120,7 @@ void Destination::Obey(SentBatch& sent, const Judgement& judgement, int status, 
   }
   const bool is_nothing = judgement.outcomes.AreAll(Outcome::kRetry);
   Settler::Applied applied;
-  if (is_nothing && judgement.advice != Advice::kOk) {
+  if (is_nothing && !IsItemwise(judgement, status)) {
     applied.retried = sent.batch.size();
     applied.is_full = !settler_.Retry(sent.batch, now, now);
   } else {
@@ -113,7 +128,13 @@ void Destination::Obey(SentBatch& sent, const Judgement& judgement, int status, 
   }
   switch (judgement.advice) {
     case Advice::kOk: Decide(sent, judgement, applied, now); break;
-    case Advice::kSlow: pace_.OnSlow(now, sent.attempt, judgement.retry_after, status == kTooMany); break;
+    case Advice::kSlow:
+      if (IsItemwise(judgement, status)) {
+        Decide(sent, judgement, applied, now);
+      } else {
+        pace_.OnSlow(now, sent.attempt, judgement.retry_after, status == kTooMany);
+      }
+      break;
     case Advice::kHold:
       // What was refused with the old credentials says nothing of the new ones.
       if (sent.attempt.started >= reconnected_at_) pace_.OnHold(now);
@@ -127,11 +148,11 @@ void Destination::Obey(SentBatch& sent, const Judgement& judgement, int status, 
 // An answer that makes sense; is it good news?
 void Destination::Decide(const SentBatch& sent, const Judgement& judgement, const Settler::Applied& applied,
                          MonoTime now) {
-  if (applied.settled == 0 && applied.held == 0 && applied.retried > 0) {
+  const bool is_good = applied.settled > 0 || applied.held > applied.stuck;
+  if (!is_good || (judgement.advice == Advice::kSlow && applied.retried > 0)) {
     // One document by itself may be poison; many are a server in trouble.
-    if (sent.batch.size() > 1 || sent.batch.origin.attempts == 0) {
-      pace_.OnSlow(now, sent.attempt, judgement.retry_after, false);
-    }
+    const bool is_lone = sent.batch.size() == 1 && sent.batch.origin.attempts > 0;
+    if (applied.retried > 0 && !is_lone) pace_.OnSlow(now, sent.attempt, judgement.retry_after, false);
     return;
   }
   pace_.OnDelivered(sent.attempt);

@@ -59,9 +59,10 @@ std::string RemedyForHold(std::string_view why) {
     std::string_view part;
     std::string_view remedy;
   };
-  static constexpr std::array<Row, 5> kRows{
+  static constexpr std::array<Row, 6> kRows{
       {{"index_not_found", "create the index or the alias, or let the server create it"},
        {"cluster_block", "the index is read-only, perhaps for want of disk: make room, and lift the block"},
+       {"unavailable_shards", "see why the index has no shard that can be written to: the cluster's health tells"},
        {"security", "give the user the right to create documents in this index"},
        {"authorization", "give the user the right to create documents in this index"},
        {"dead-letters-limit", "empty the dead letters, raise dead-letters-limit, or set dead-letters-full=drop"}}};

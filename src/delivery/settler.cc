@@ -6,9 +6,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "delivery/backoff.h"
-#include "delivery/record_text.h"
 #include "delivery/remedy.h"
-#include "sinks/http_url.h"
 
 namespace tailrace {
 
@@ -19,6 +17,9 @@ bool IsTransportTrouble(const std::string& type) {
   return type.find("node_") != std::string::npos || type.find("connect") != std::string::npos ||
          type.find("timeout") != std::string::npos || type.find("shard") != std::string::npos;
 }
+
+// The server may call it its own mistake, and still mean the document.
+bool MayBePoison(const RecordOutcome& outcome) { return outcome.status == 500 && !IsTransportTrouble(outcome.type); }
 
 // Both are lines of one source, one behind the other.
 bool Follows(const RetryRange& run, const RetryRange& next) {
@@ -38,8 +39,8 @@ Settler::Verdict Settler::VerdictOn(const Batch& batch, const RecordOutcome& out
     case Outcome::kRetry: break;
   }
   const BatchOrigin& origin = batch.origin;
-  const bool is_poison = outcome.status == 500 && !IsTransportTrouble(outcome.type) &&
-                         origin.attempts >= kPoisonAttempts && answer.now - origin.first_failed >= kPoisonAge &&
+  const bool is_poison = MayBePoison(outcome) && origin.attempts >= kPoisonAttempts &&
+                         answer.now - origin.first_failed >= kPoisonAge &&
                          parts_.books.delivered - origin.delivered_then >= kPoisonSiblings;
   if (is_poison) return Verdict::kDead;
   return origin.is_hold_probe ? Verdict::kHold : Verdict::kRetry;
@@ -54,7 +55,7 @@ Settler::Applied Settler::Apply(const Batch& batch, const Answer& answer) {
     return applied;
   }
   std::vector<size_t> dead;
-  std::vector<RetryRange> again;
+  std::vector<size_t> failed;
   for (size_t i = 0; i < batch.size(); ++i) {
     const BatchRecord& record = batch.records()[i];
     const RecordOutcome& outcome = answer.judgement.outcomes[i];
@@ -64,17 +65,16 @@ Settler::Applied Settler::Apply(const Batch& batch, const Answer& answer) {
         ++applied.settled;
         break;
       case Verdict::kDead: dead.push_back(i); break;
-      case Verdict::kRetry:
-        AppendRange(again, record.range);
-        ++applied.retried;
-        break;
+      case Verdict::kRetry: failed.push_back(i); break;
       case Verdict::kHold:
         Hold(record.range, answer, outcome.type.empty() ? answer.judgement.error : outcome.type);
         ++applied.held;
+        if (outcome.outcome == Outcome::kRetry) ++applied.stuck;
         break;
     }
   }
   const std::vector<RetryRange> gone = Bury(batch, dead, answer);
+  std::vector<RetryRange> again = HoldStuck(batch, failed, answer, applied);
   for (const RetryRange& range : gone) AppendRange(again, range);
   applied.settled += dead.size() - gone.size();
   applied.retried += gone.size();
@@ -88,7 +88,7 @@ Settler::Applied Settler::Apply(const Batch& batch, const Answer& answer) {
 // Those of a batch that failed by themselves.
 bool Settler::AddFailed(const Batch& batch, std::vector<RetryRange> ranges, MonoTime now) {
   RetryGroup group{.ranges = {}, .limits = {}, .origin = OriginAfter(batch, now), .not_before = now};
-  group.not_before = now + Backoff::Draw(parts_.random, batch.origin.attempts, {});
+  group.not_before = AgainAt(group.origin, now);
   return AddGroup(std::move(ranges), std::move(group));
 }
 
@@ -103,8 +103,41 @@ void Settler::SettleAll(const Batch& batch) {
       run.place.tile.lines_after = next.tile.lines_after;
       run.place.time_nano = next.time_nano;
     }
+    run.slot->refusals.answers = 0;
     parts_.books.Settle(*run.slot, run.place, Settlement::kDelivered);
   }
+}
+
+// What is refused again and again while others are taken would slow them for ever.
+std::vector<RetryRange> Settler::HoldStuck(const Batch& batch, const std::vector<size_t>& failed, const Answer& answer,
+                                           Applied& applied) {
+  std::set<StreamSlot*> slots;
+  for (const size_t index : failed) slots.insert(batch.records()[index].range.slot);
+  for (StreamSlot* slot : slots) {
+    if (slot->refusals.answers++ == 0) slot->refusals = {1, answer.now, parts_.books.delivered};
+  }
+  std::vector<RetryRange> again;
+  for (const size_t index : failed) {
+    const RetryRange& range = batch.records()[index].range;
+    const RecordOutcome& outcome = answer.judgement.outcomes[index];
+    if (!IsStuck(*range.slot, outcome, answer.now)) {
+      AppendRange(again, range);
+      ++applied.retried;
+      continue;
+    }
+    Hold(range, answer, outcome.type.empty() ? answer.judgement.error : outcome.type);
+    ++applied.held;
+    ++applied.stuck;
+  }
+  return again;
+}
+
+bool Settler::IsStuck(const StreamSlot& slot, const RecordOutcome& outcome, MonoTime now) const {
+  // A document that fails by itself must not hold its stream: it becomes a dead letter.
+  if (MayBePoison(outcome)) return false;
+  const StreamSlot::Refusals& refusals = slot.refusals;
+  return slot.is_held || (refusals.answers >= kStuckAnswers && now - refusals.since >= kStuckAge &&
+                          parts_.books.delivered > refusals.delivered_then);
 }
 
 void Settler::SettleDelivered(const BatchRecord& record, const RecordOutcome& outcome) {
@@ -112,6 +145,7 @@ void Settler::SettleDelivered(const BatchRecord& record, const RecordOutcome& ou
   const uint64_t before = books.delivered;
   const bool is_duplicate = outcome.outcome == Outcome::kDuplicate;
   StreamSlot& slot = *record.range.slot;
+  slot.refusals.answers = 0;
   books.Settle(slot, record.range.place, is_duplicate ? Settlement::kDuplicate : Settlement::kDelivered);
   const uint64_t lines = books.delivered - before;
   if (outcome.outcome == Outcome::kDiverted) books.diverted += lines;
@@ -154,6 +188,13 @@ BatchOrigin Settler::OriginAfter(const Batch& batch, MonoTime now) const {
   return origin;
 }
 
+// Where nothing is delivered meanwhile, the whole server is overloaded: it shall be used soon after it recovers.
+MonoTime Settler::AgainAt(const BatchOrigin& origin, MonoTime now) const {
+  const bool is_alone = parts_.books.delivered > origin.delivered_then;
+  return now + Backoff::Draw(parts_.random, origin.attempts - 1,
+                             {.floor = Nanos(0), .max = is_alone ? Backoff::kMax : Backoff::kOverloadedMax});
+}
+
 // The streams of which one record was tried: those that are let go, and those that wait on.
 void Settler::EndHoldProbe(const Batch& batch, const Answer& answer) {
   std::set<StreamSlot*> slots;
@@ -171,76 +212,6 @@ void Settler::EndHoldProbe(const Batch& batch, const Answer& answer) {
     slot->is_held = false;
     slot->hold_error.clear();
   }
-}
-
-std::vector<RetryRange> Settler::Bury(const Batch& batch, const std::vector<size_t>& dead, const Answer& answer) {
-  std::vector<DeadLetter> letters;
-  std::vector<RetryRange> ranges;
-  std::vector<RetryRange> gone;
-  for (const size_t index : dead) {
-    const RetryRange& range = batch.records()[index].range;
-    std::optional<DeadLetter> letter = LetterOf(batch, index, answer);
-    if (letter) {
-      letters.push_back(std::move(*letter));
-      ranges.push_back(range);
-    } else if (batch.origin.is_hold_probe) {
-      Hold(range, answer, range.slot->hold_error);
-    } else {
-      gone.push_back(range);
-    }
-  }
-  if (!letters.empty()) WriteLetters(letters, ranges, answer);
-  return gone;
-}
-
-void Settler::WriteLetters(const std::vector<DeadLetter>& letters, const std::vector<RetryRange>& ranges,
-                           const Answer& answer) {
-  const DeadLetters::Written written = parts_.dead_letters.Write(letters);
-  if (!written.status.ok()) {
-    parts_.log.Write(LogLevel::kError, "dead-letters", {{"why", written.status.message()}});
-  }
-  const bool may_drop = written.status.code() == StatusCode::kBusy && !parts_.dead_letters.holds_when_full();
-  for (size_t i = 0; i < ranges.size(); ++i) {
-    if (i < written.count) {
-      parts_.books.SettleDead(*ranges[i].slot, ranges[i].place, letters[i].type);
-    } else if (may_drop) {
-      parts_.books.Settle(*ranges[i].slot, ranges[i].place, Settlement::kDropped);
-    } else {
-      Hold(ranges[i], answer, written.status.message());
-    }
-  }
-}
-
-// Nothing: its text has gone.
-std::optional<DeadLetter> Settler::LetterOf(const Batch& batch, size_t index, const Answer& answer) {
-  const RetryRange& range = batch.records()[index].range;
-  StreamSlot& slot = *range.slot;
-  const RecordOutcome& outcome = answer.judgement.outcomes[index];
-  Record record{.place = range.place, .text = {}, .other = {}};
-  std::string joined;
-  if (HasText(range.place)) {
-    if (!ReadText(parts_.disk, slot.stream(), range.place, joined)) return std::nullopt;
-    record.text = joined;
-  }
-  DeadLetter letter;
-  letter.slot = slot.name();
-  letter.url = ShownUrl(answer.url);
-  letter.container_id = slot.stream().facts().container_id;
-  letter.container_name = slot.stream().facts().container_name;
-  letter.stream_id = slot.stream().id().value;
-  letter.offset = range.place.first;
-  letter.source = SourceName(range.place.tile.source);
-  letter.time_nano = range.place.time_nano;
-  letter.text = record.text;
-  EncodeRecord(slot, record, letter.document);
-  letter.status = outcome.status;
-  letter.type = outcome.type;
-  letter.reason = outcome.reason.empty() ? answer.judgement.error : outcome.reason;
-  letter.attempts = batch.origin.attempts + 1;
-  letter.last_attempt = parts_.clock.WallNow();
-  const Nanos since_first = batch.origin.attempts > 0 ? answer.now - batch.origin.first_failed : Nanos(0);
-  letter.first_attempt.ns = letter.last_attempt.ns - since_first.count();
-  return letter;
 }
 
 bool Settler::AddGroup(std::vector<RetryRange> ranges, RetryGroup group) {

@@ -23,6 +23,9 @@ class Settler {
   static constexpr int kPoisonAttempts = 20;
   static constexpr uint64_t kPoisonSiblings = 20;
   static constexpr Nanos kPoisonAge = std::chrono::minutes(10);
+  // A stream of which so many answers took nothing, for so long, while others were delivered: its index is in trouble.
+  static constexpr int kStuckAnswers = 3;
+  static constexpr Nanos kStuckAge = std::chrono::seconds(30);
   static constexpr Nanos kHold = std::chrono::seconds(30);
 
   struct Parts {
@@ -44,6 +47,7 @@ class Settler {
   struct Applied {
     size_t settled = 0;       // records, dead ones included
     size_t held = 0;
+    size_t stuck = 0;         // of these: not an operator's matter, but failing again and again
     size_t retried = 0;
     bool is_full = false;     // the retry groups had no room: rewind
   };
@@ -60,6 +64,10 @@ class Settler {
   Verdict VerdictOn(const Batch& batch, const RecordOutcome& outcome, const Answer& answer) const;
   void SettleAll(const Batch& batch);
   void SettleDelivered(const BatchRecord& record, const RecordOutcome& outcome);
+  // Those of records[i] for all `failed` that are sent again; those of stuck streams are held.
+  std::vector<RetryRange> HoldStuck(const Batch& batch, const std::vector<size_t>& failed, const Answer& answer,
+                                    Applied& applied);
+  bool IsStuck(const StreamSlot& slot, const RecordOutcome& outcome, MonoTime now) const;
   void Hold(const RetryRange& range, const Answer& answer, const std::string& why);
   // Writes the letters of records[i] for all `dead`; those that could not be written are held. Returns those whose text
   // has gone meanwhile: read again, they are a gap.
@@ -71,6 +79,7 @@ class Settler {
   bool AddFailed(const Batch& batch, std::vector<RetryRange> ranges, MonoTime now);
   bool AddGroup(std::vector<RetryRange> ranges, RetryGroup group);
   BatchOrigin OriginAfter(const Batch& batch, MonoTime now) const;
+  MonoTime AgainAt(const BatchOrigin& origin, MonoTime now) const;
 
   const Parts parts_;
 };

@@ -94,6 +94,14 @@ class StreamSlot {
   MonoTime hold_until{0};      // kNever: the one record is on its way
   std::string hold_error;
 
+  // Answers in a row that took no record of it, although each was judged by itself.
+  struct Refusals {
+    int answers = 0;
+    MonoTime since{0};
+    uint64_t delivered_then = 0;  // lines that the destination had delivered
+  };
+  Refusals refusals;
+
   int64_t deficit = 0;      // of the round-robin, bytes
   size_t in_batches = 0;    // records that wait for an answer
   size_t in_groups = 0;     // ranges that wait for their retry

@@ -26,6 +26,7 @@ TEST(RemedyTest, EveryHoldHasOne) {
   EXPECT_TRUE(Has(RemedyForHold("index_not_found_exception"), "create the index"));
   EXPECT_TRUE(Has(RemedyForHold("cluster_block_exception"), "read-only"));
   EXPECT_TRUE(Has(RemedyForHold("security_exception"), "right"));
+  EXPECT_TRUE(Has(RemedyForHold("unavailable_shards_exception"), "cluster's health"));
   EXPECT_TRUE(Has(RemedyForHold("write dead letter: dead-letters-limit is reached"), "dead-letters-full=drop"));
   EXPECT_EQ(RemedyForHold(""), "mend it at the destination");
 }

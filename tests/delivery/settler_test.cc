@@ -3,26 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/delivery/destination_rig.h"
+#include "tests/delivery/settler_fixture.h"
 
 namespace tailrace {
 namespace {
 
 constexpr Nanos kSecond = std::chrono::seconds(1);
-
-class SettlerTest : public testing::Test {
- protected:
-  SettlerTest() : stream_(rig_.NewStream()), slot_(rig_.Add(*stream_)) {}
-  void Answer(const std::string& text, int status) {
-    rig_.server.item_status = [text, status](const auto& document) {
-      return DestinationRig::Has(document, text) ? status : 0;
-    };
-  }
-  size_t documents() { return rig_.server.documents().size(); }
-  DestinationRig rig_;
-  StreamLease stream_;
-  StreamSlot& slot_;
-};
 
 TEST_F(SettlerTest, OnlyWhatFailedIsSentAgain) {
   Answer("busy", 429);
@@ -35,65 +21,6 @@ TEST_F(SettlerTest, OnlyWhatFailedIsSentAgain) {
   EXPECT_EQ(documents(), 13u);
   EXPECT_EQ(rig_.server.counts().conflicts, 0u);
   EXPECT_EQ(slot_.SetOf(Source::kStdout).intervals(), 0u);
-}
-
-TEST_F(SettlerTest, TheDeadAreWrittenBeforeTheFrontierPasses) {
-  Answer("bad", 400);
-  rig_.WriteLines(*stream_, 2);
-  rig_.WriteLines(*stream_, 1, "bad");
-  rig_.WriteLines(*stream_, 2);
-  rig_.disk.FailFrom(1, StatusCode::kIo, {.kinds = {Call::kSync}, .path_part = "/dead/"});
-  rig_.RunFor(kSecond);
-  EXPECT_EQ(rig_.stats().dead, 0u);
-  EXPECT_EQ(rig_.stats().held_streams, 1u);
-  EXPECT_LT(slot_.frontier(), stream_->Snapshot().progress.end);
-  rig_.disk.ClearFailures();
-  rig_.RunFor(40 * kSecond);
-  EXPECT_EQ(rig_.stats().dead, 1u);
-  EXPECT_EQ(rig_.DeadTexts().size(), 1u);
-  EXPECT_EQ(documents(), 4u);
-}
-
-TEST_F(SettlerTest, ARefusedLineThatIsGoneByNowIsDroppedNotBuriedWithoutItsText) {
-  DestinationRig rig;
-  const StreamLease stream = rig.NewStream({"es"}, 64_KiB);
-  rig.Add(*stream);
-  rig.server.item_status = [](const auto& document) { return DestinationRig::Has(document, "bad") ? 400 : 0; };
-  rig.server.latency = [] { return kSecond; };
-  rig.WriteLines(*stream, 3, "bad");
-  rig.WriteLines(*stream, 1500, std::string(100, 'x'));
-  rig.RunFor(kSecond / 2);
-  EXPECT_EQ(rig.destination->in_flight(), 1u);
-  rig.Drop(*stream, stream->Segments()[1].start);
-  rig.RunFor(30 * kSecond);
-  EXPECT_EQ(rig.stats().dead, 0u);
-  EXPECT_EQ(rig.stats().dropped, 3u);
-  EXPECT_EQ(rig.stats().delivered, 1500u);
-  EXPECT_TRUE(rig.DeadTexts().empty());
-  EXPECT_EQ(rig.server.documents().size(), 1501u);  // And the marker.
-}
-
-TEST_F(SettlerTest, FullDeadLettersDropAndCountOrHold) {
-  for (const bool holds : {false, true}) {
-    DestinationRig rig;
-    DeadLetters full(rig.disk, {.directory = "/spool/dead", .limit_bytes = 10, .holds_when_full = holds});
-    const DeliveryShared shared{rig.disk,     rig.clock,  rig.random, rig.log, rig.transport,
-                                rig.compress, rig.budget, rig.buffer, full};
-    Destination destination(shared, "fake", rig.settings);
-    const StreamLease stream = rig.NewStream();
-    destination.AddSlot(rig.NewSlot(*stream));
-    rig.server.item_status = [](const auto&) { return 400; };
-    rig.WriteLines(*stream, 5);
-    for (int i = 0; i < 10; ++i) {
-      const MonoTime next = destination.Step(rig.clock.Now());
-      for (HttpCompletion& completion : rig.transport.Poll(std::min(next, rig.clock.Now() + kSecond))) {
-        destination.Complete(std::move(completion), rig.clock.Now());
-      }
-    }
-    const DestinationStats stats = destination.Stats(rig.clock.Now());
-    EXPECT_EQ(stats.dropped, holds ? 0u : 5u);
-    EXPECT_EQ(stats.waiting, holds ? 5u : 0u);
-  }
 }
 
 TEST_F(SettlerTest, AMissingIndexHoldsItsStreamAloneAndOneRecordIsTried) {
@@ -144,6 +71,76 @@ TEST_F(SettlerTest, ABusyServerNeverMakesPoison) {
   }
   EXPECT_EQ(rig_.stats().dead, 0u);
   EXPECT_EQ(rig_.stats().waiting, 1u);
+}
+
+// One index without shards, in a destination of several.
+TEST_F(SettlerTest, AStreamWhoseIndexIsAwayForLongIsHeldAndSlowsNobody) {
+  const StreamLease other = rig_.NewStream();
+  rig_.Add(*other);
+  Answer("away", 503);
+  for (int i = 0; i < 90; ++i) {
+    rig_.WriteLines(*stream_, 5, "away");
+    rig_.WriteLines(*other, 5);
+    rig_.RunFor(kSecond);
+  }
+  EXPECT_EQ(rig_.stats().held_streams, 1u);
+  EXPECT_EQ(rig_.log.Count("stream-held"), 1u);
+  const uint64_t refused = rig_.server.counts().refused_items;
+  const size_t failings = rig_.log.Count("destination-failing");
+  for (int i = 0; i < 300; ++i) {
+    rig_.WriteLines(*stream_, 5, "away");
+    rig_.WriteLines(*other, 5);
+    rig_.RunFor(kSecond);
+    ASSERT_EQ(documents(), static_cast<size_t>(5 * (91 + i)));  // Of the other one, each within its second.
+    ASSERT_EQ(rig_.stats().state, DestinationState::kHealthy);
+  }
+  EXPECT_LE(rig_.server.counts().refused_items - refused, 11u);  // One each 30 s.
+  EXPECT_EQ(rig_.log.Count("destination-failing"), failings);
+  Answer("nothing", 0);
+  rig_.RunFor(35 * kSecond);
+  EXPECT_EQ(documents(), 2u * 5 * 390);
+  EXPECT_EQ(rig_.server.counts().conflicts, 0u);
+  EXPECT_EQ(rig_.stats().held_streams, 0u);
+  EXPECT_EQ(rig_.stats().waiting, 0u);
+}
+
+TEST_F(SettlerTest, AServerThatRefusesEverythingIsSparedAndNoStreamIsHeld) {
+  const StreamLease other = rig_.NewStream();
+  rig_.Add(*other);
+  for (const int status : {429, 503}) {
+    Answer("line", status);
+    const size_t before = documents();
+    const uint64_t requests = rig_.server.counts().requests;
+    for (int i = 0; i < 120; ++i) {
+      rig_.WriteLines(*stream_, 5);
+      rig_.WriteLines(*other, 5);
+      rig_.RunFor(kSecond);
+    }
+    EXPECT_EQ(documents(), before);
+    EXPECT_LE(rig_.server.counts().requests - requests, 120u);
+    EXPECT_EQ(rig_.stats().held_streams, 0u);
+    EXPECT_EQ(rig_.stats().state, DestinationState::kBackingOff);
+    Answer("nothing", 0);
+    rig_.RunFor(10 * kSecond);
+    EXPECT_EQ(documents(), before + 1200);
+    EXPECT_EQ(rig_.stats().waiting, 0u);
+  }
+  EXPECT_EQ(rig_.server.counts().conflicts, 0u);
+}
+
+TEST_F(SettlerTest, ALoneDocumentThatAlwaysFailsStopsNobodyAndIsPoisonAfterAWhile) {
+  const StreamLease other = rig_.NewStream();
+  rig_.Add(*other);
+  Answer("weird", 500);
+  rig_.WriteLines(*stream_, 1, "weird");
+  rig_.RunFor(kSecond);
+  for (int i = 0; i < 40; ++i) {
+    rig_.WriteLines(*other, 10);
+    rig_.RunFor(std::chrono::minutes(1));
+    ASSERT_EQ(documents(), static_cast<size_t>(10 * (i + 1)));
+  }
+  EXPECT_EQ(rig_.stats().dead, 1u);
+  EXPECT_EQ(rig_.stats().waiting, 0u);
 }
 
 TEST_F(SettlerTest, ADuplicateThatWeNeverSentIsToldOnce) {

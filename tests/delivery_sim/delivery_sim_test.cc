@@ -22,6 +22,7 @@ Weather DrawWeather(SeededRandom& random) {
   if (random.Chance(0.3)) weather.item_busy = random.Chance(0.3) ? 0.5 : 0.02;
   if (random.Chance(0.2)) weather.body_bytes_max = random.Between(30'000, 300'000);
   weather.is_index_missing = random.Chance(0.15);
+  weather.is_index_away = random.Chance(0.15);
   return weather;
 }
 

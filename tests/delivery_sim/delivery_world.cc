@@ -43,6 +43,7 @@ DeliveryWorld::DeliveryWorld(uint64_t seed, DeliveryHardness& hardness)
     server.fake->item_status = [this, &server](const auto& document) {
       if (HasTag(document, "poison")) return 400;
       if (server.weather.is_index_missing && document.index == "index-0") return 404;
+      if (server.weather.is_index_away && document.index == "index-1") return 503;
       return server.weather.item_busy > 0 && random_.Chance(server.weather.item_busy) ? 429 : 0;
     };
   }

@@ -51,6 +51,7 @@ struct Weather {
   double item_busy = 0;     // of an item
   size_t body_bytes_max = SIZE_MAX;
   bool is_index_missing = false;
+  bool is_index_away = false;  // it has no shard
 };
 
 struct SimServer {

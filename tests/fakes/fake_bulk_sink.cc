@@ -29,6 +29,7 @@ Judgement JudgeItems(const std::string& body, size_t records) {
   const std::vector<JsonView> items = answer->root().Member("items").Elements();
   if (items.size() != records) return Whole(records, Advice::kUnknown, "an answer of another length");
   std::vector<RecordOutcome> outcomes(records);
+  size_t retried = 0;
   for (size_t i = 0; i < records; ++i) {
     const JsonView item = items[i].Member("create");
     RecordOutcome& outcome = outcomes[i];
@@ -36,9 +37,11 @@ Judgement JudgeItems(const std::string& body, size_t records) {
     outcome.outcome = OutcomeOf(outcome.status);
     outcome.type = item.Member("error").Member("type").AsString().value_or("");
     outcome.reason = item.Member("error").Member("reason").AsString().value_or("");
+    retried += outcome.outcome == Outcome::kRetry ? 1 : 0;
   }
   Judgement judgement = Whole(records, Advice::kOk, "");
   judgement.outcomes = Outcomes(std::move(outcomes));
+  if (retried * 2 > records) judgement.advice = Advice::kSlow;  // As the sink for Elasticsearch says.
   return judgement;
 }
 

@@ -28,6 +28,7 @@ TEST(FakeBulkSinkTest, EachStatusHasItsOutcome) {
   EXPECT_EQ(items.outcomes[1].outcome, Outcome::kDuplicate);
   EXPECT_EQ(judge(200, R"({"items":[{"create":{"status":201}}]})", 2).advice, Advice::kUnknown);
   EXPECT_EQ(judge(200, "<html>", 2).advice, Advice::kUnknown);
+  EXPECT_EQ(judge(200, R"({"items":[{"create":{"status":503}},{"create":{"status":503}}]})", 2).advice, Advice::kSlow);
   EXPECT_EQ(judge(413, "", 2).advice, Advice::kSplit);
   EXPECT_EQ(judge(401, "", 2).advice, Advice::kHold);
   EXPECT_EQ(judge(503, "", 2).advice, Advice::kSlow);
