@@ -135,6 +135,22 @@ TEST_F(RecordReaderGapsTest, LinesOfASegmentThatCannotBeReadBeforeAHoleAreThoseO
   EXPECT_EQ(LinesOf(reads, Source::kStderr), 300u);
 }
 
+TEST_F(RecordReaderGapsTest, DamageInTheMiddleOfAnIndexHidesNoLine) {
+  const StreamLease stream = rig_.NewStream({"es"}, 1_MiB);
+  WriteSegments(*stream, 600);
+  rig_.End(*stream);
+  const std::string path = stream->IndexPath(0);
+  ASSERT_GE(rig_.disk.Contents(path).size(), 5 * kIndexLineBytes);
+  for (size_t at = 5; at < rig_.disk.Contents(path).size(); at += kIndexLineBytes) {
+    rig_.disk.FlipBits(path, at, 4);
+    RecordReader reader(rig_.disk, *stream, {SourceCursor{}, SourceCursor{}});
+    const std::vector<Read> reads = rig_.ReadAll(reader);
+    EXPECT_EQ(reads.size(), 600u);
+    for (const Read& read : reads) EXPECT_EQ(read.place.kind, RecordKind::kLine);
+    rig_.disk.FlipBits(path, at, 4);
+  }
+}
+
 TEST_F(RecordReaderGapsTest, WhatGoesAfterItWasWalkedIsAGap) {
   const StreamLease stream = rig_.NewStream({"es"}, 64_KiB);
   WriteSegments(*stream, 10);

@@ -102,6 +102,24 @@ TEST_F(SegmentIndexTest, NoDamageToAnIndexChangesTheEnd) {
   }
 }
 
+// Behind a damaged line of any segment's index, its first one included, everything is read and counted as before.
+TEST_F(SegmentIndexTest, NoDamageInTheMiddleOfAnIndexHidesALine) {
+  const ReadBack whole = rig_.Read();
+  ASSERT_EQ(whole.frames, 2500u);
+  ASSERT_GE(rig_.disk.Contents(rig_.Path(segments_[1].start, ".idx")).size(), 4 * kIndexLineBytes);
+  for (const Segment& segment : segments_) {
+    const std::string path = rig_.Path(segment.start, ".idx");
+    for (size_t at = 5; at < rig_.disk.Contents(path).size(); at += kIndexLineBytes) {
+      rig_.disk.FlipBits(path, at, 4);
+      const ReadBack back = rig_.Read();
+      ASSERT_TRUE(SameBytes(back.bytes, whole.bytes)) << path << " " << at;
+      EXPECT_TRUE(back.gaps.empty());
+      EXPECT_EQ(back.suspect_reads, 0u);
+      rig_.disk.FlipBits(path, at, 4);
+    }
+  }
+}
+
 TEST_F(SegmentIndexTest, GiantIndexFileIsNotOurs) {
   rig_.disk.SetContents(rig_.Path(segments_[1].start, ".idx"), std::string(kIndexFileBytesMax + 1, 'x'));
   EXPECT_EQ(Load(1).front().offset, segments_[1].start);

@@ -51,6 +51,28 @@ TEST_F(LogReaderTest, WhatComesAfterTheFirstNextIsNotInTheAnswer) {
   EXPECT_TRUE(IsOver(*reader));
 }
 
+// What lies behind the damaged line of the index is found by walking from the line before it.
+TEST_F(LogReaderTest, DamageInTheMiddleOfAnIndexHidesNoLine) {
+  TestStream& stream = AddStream();
+  for (int64_t i = 0; i < 40; ++i) {
+    Say(stream, i, std::to_string(i), i % 3 == 0 ? "stderr" : "stdout");
+    if (i % 4 == 3) stream.IndexHere();
+    if (i % 20 == 19) stream.Roll();
+  }
+  stream.End();
+  for (size_t at = 5; at < 2 * 5 * kIndexLineBytes; at += kIndexLineBytes) {
+    const std::string path = stream.IndexPath(at / (5 * kIndexLineBytes));
+    spool_.disk.FlipBits(path, at % (5 * kIndexLineBytes), 4);
+    for (int64_t n = 0; n <= 40; ++n) {
+      std::string wanted;
+      for (int64_t i = 40 - n; i < 40; ++i) wanted += std::to_string(i) + "\n";
+      EXPECT_EQ(Texts(Open({.tail = n})), wanted) << at;
+      EXPECT_EQ(Texts(Open({.since_ns = 40 - n})), wanted) << at;
+    }
+    spool_.disk.FlipBits(path, at % (5 * kIndexLineBytes), 4);
+  }
+}
+
 TEST_F(LogReaderTest, LinesOverSixteenKibibytesAreWhole) {
   TestStream& stream = AddStream();
   for (size_t length : {16383U, 16384U, 32768U, 40000U}) {
