@@ -250,7 +250,7 @@ HttpFailure CurlRequest::Failure(int code) const {
   std::string_view why = error_[0] != '\0' ? std::string_view(error_) : curl_easy_strerror(curl_code);
   if (code == CURLE_OK) why = "the answer ended within its headers";
   if (is_too_large_) why = "the answer is larger than any we expect";
-  failure.message = request_.method + " to " + ShownUrl(url_) + ": " + std::string(why);
+  failure.message = why;
   return failure;
 }
 

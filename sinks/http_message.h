@@ -36,7 +36,7 @@ struct HttpFailure {
   bool is_connect = false;
   // The answer was larger than its bound: smaller requests have smaller answers.
   bool is_answer_too_large = false;
-  std::string message = {};  // for a human; no credentials
+  std::string message = {};  // why, for a human; without the address that was asked for, and without credentials
 };
 
 }  // namespace tailrace

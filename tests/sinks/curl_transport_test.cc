@@ -189,7 +189,8 @@ TEST_F(CurlTransportTest, MessagesHoldNoSecrets) {
   const HttpFailure failure = Failure(Await(transport_, transport_.Start(settings, 0, std::move(request), 100)));
   EXPECT_EQ(failure.message.find("hush"), std::string::npos) << failure.message;
   EXPECT_EQ(failure.message.find("aHVzaA"), std::string::npos);
-  EXPECT_TRUE(failure.message.starts_with("POST to http://127.0.0.1:")) << failure.message;
+  // Whoever tells it names the address.
+  EXPECT_EQ(failure.message.find("http://"), std::string::npos) << failure.message;
 }
 
 TEST_F(CurlTransportTest, AProxyOfTheEnvironmentIsUsedButNotForWhatNeedsNone) {
