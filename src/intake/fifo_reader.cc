@@ -165,6 +165,7 @@ FifoReader::Next FifoReader::VisitDiscarding(MonoTime now, std::vector<char>& sc
   }
   if (!step->note_status.ok()) {
     parts_.log.Write(LogLevel::kWarning, "discard-note", {{"error", step->note_status.message()}});
+    if (step->note_status.code() == StatusCode::kNoSpace) parts_.reports.ReportNoSpace();
   }
   if (step->bytes > 0) stream_->PublishDiscard(discard_->progress());
   if (!step->is_waiting) waiting_since_ = MonoTime{0};

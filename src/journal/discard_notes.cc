@@ -77,7 +77,12 @@ std::optional<DiscardNote> DecodeDiscardNote(std::string_view bytes) {
   return note;
 }
 
+// Once it has succeeded it does nothing: others write notes by then.
 Status DiscardNotes::Open(const std::string& path) {
+  {
+    MutexLock lock(mu_);
+    if (!slots_.empty()) return Status::Ok();
+  }
   ASSIGN_OR_RETURN(file_, disk_.Open(path, OpenMode::kCreate));
   std::string bytes(kSlots * kDiscardNoteBytes, '\0');
   ASSIGN_OR_RETURN(const uint64_t size, file_->Size());

@@ -38,6 +38,11 @@ Status Journal::Open() {
     return status;
   }
   status = notes_.Open(options_.root + "/discards");
+  if (status.code() == StatusCode::kNoSpace) {
+    // Less than the reserve holds, and worth more: without notes a kill loses what was counted.
+    (void)parts_.disk.Unlink(options_.root + "/reserve");
+    status = notes_.Open(options_.root + "/discards");
+  }
   if (!status.ok()) parts_.log.Write(LogLevel::kWarning, "discard-notes", {{"error", status.message()}});
   status = RestoreReserve();
   if (!status.ok()) parts_.log.Write(LogLevel::kWarning, "spool-reserve", {{"error", status.message()}});
@@ -192,6 +197,8 @@ void Journal::GiveUpReserve() {
 }
 
 Status Journal::RestoreReserve() {
+  // What could not be made at the start comes first.
+  if (is_open_) (void)notes_.Open(options_.root + "/discards");
   const std::string path = options_.root + "/reserve";
   const Result<FileInfo> info = parts_.disk.Stat(path);
   if (info.ok() && info->bytes >= kReserveBytes) return Status::Ok();

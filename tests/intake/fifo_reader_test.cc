@@ -119,6 +119,23 @@ TEST_F(FifoReaderTest, RoomWithinTheSecondLosesNothing) {
   EXPECT_EQ(Dropped(), 0u);
 }
 
+// As where overwriting takes new blocks: the reserve has some.
+TEST_F(FifoReaderTest, NoteThatFindsNoRoomIsReportedAndALaterOneKeepsTheCount) {
+  rig_.Begin("a");
+  rig_.WriteAll("a", LineFrames(0, 100, 100));
+  SetLimit(IntakeLimit::kDiscard);
+  rig_.disk.FailFrom(1, StatusCode::kNoSpace, {.kinds = {Call::kWriteAt}, .path_part = "discards"});
+  rig_.WriteAll("a", LineFrames(100, 500, 100));
+  EXPECT_GT(rig_.reports.no_space, 0);
+  rig_.disk.ClearFailures();
+  rig_.WriteAll("a", LineFrames(600, 10, 100));
+  rig_.RunFor(milliseconds(300));
+  rig_.KillAndRestart();
+  rig_.RunFor(seconds(2));
+  rig_.WriteAll("a", LineFrames(610, 50, 100));
+  ExpectOneGap(510, 150);
+}
+
 TEST_F(FifoReaderTest, BlockLeavesTheFifoAloneForBlockMaxThenDiscards) {
   rig_.Begin("a", SpoolFull::kBlock, seconds(10));
   rig_.WriteAll("a", LineFrames(0, 10, 100));

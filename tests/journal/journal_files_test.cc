@@ -122,6 +122,40 @@ TEST(JournalFiles, FullDiskGivesUpTheReserveForAStart) {
   EXPECT_EQ(rig.disk.Contents("/spool/reserve").size(), Journal::kReserveBytes);
 }
 
+TEST(JournalFiles, FullDiskGivesUpTheReserveForTheNotesOfDiscards) {
+  JournalRig rig;
+  rig.Stop();
+  ASSERT_TRUE(rig.disk.Unlink("/spool/discards").ok());
+  rig.disk.SetCapacity(rig.disk.UsedBytes());
+  ASSERT_TRUE(rig.Start().ok());
+  EXPECT_EQ(rig.log.Count("discard-notes"), 0u);
+  DiscardNote note;
+  note.stream.value = 7;
+  EXPECT_TRUE(rig.journal->notes().Write(note).ok());
+}
+
+TEST(JournalFiles, NotesOfDiscardsThatTheDiskRefusedAreMadeOnceThereIsRoom) {
+  JournalRig rig;
+  rig.Stop();
+  for (const char* file : {"/spool/discards", "/spool/reserve"}) ASSERT_TRUE(rig.disk.Unlink(file).ok());
+  rig.disk.SetCapacity(rig.disk.UsedBytes());
+  ASSERT_TRUE(rig.Start().ok());
+  EXPECT_EQ(rig.log.Count("discard-notes"), 1u);
+  DiscardNote note;
+  note.stream.value = 7;
+  note.settled.end = note.settled.whole_end = 100;
+  note.settled.counts.ends = {3, 0};
+  EXPECT_FALSE(rig.journal->notes().Write(note).ok());
+  rig.disk.SetCapacity(1_GiB);
+  EXPECT_TRUE(rig.journal->RestoreReserve().ok());
+  EXPECT_TRUE(rig.journal->notes().Write(note).ok());
+  EXPECT_TRUE(rig.journal->RestoreReserve().ok());  // What is noted is not read anew.
+  ASSERT_TRUE(rig.Restart().ok());
+  const std::optional<DiscardNote> found = rig.journal->notes().Find(note.stream);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->settled.counts.total(), 3u);
+}
+
 TEST(JournalFiles, LateCommitPutsAStreamOnDisk) {
   JournalRig rig;
   StreamLease stream = rig.journal->CreateUncommitted(rig.Facts("box", "a"));
