@@ -27,6 +27,7 @@ std::string_view ValueOf(std::string_view name, const std::vector<std::string_vi
 }
 
 void AddRootsOfConfig(Disk& disk, const std::string& path, DockerRoots& roots) {
+  if (!path.starts_with('/')) return;
   const Result<std::string> text = ReadWholeFile(disk, path, kConfigBytesMax);
   if (!text.ok()) return;
   const Result<JsonDocument> config = JsonDocument::Parse(*text);
@@ -51,7 +52,7 @@ std::vector<std::string> FoldersOf(Disk& disk, const std::string& parent) {
 
 }  // namespace
 
-void AddRootsOf(std::string_view cmdline, DockerRoots& roots) {
+void AddRootsOf(Disk& disk, std::string_view cmdline, DockerRoots& roots) {
   std::vector<std::string_view> words;
   for (size_t end = cmdline.find('\0'); end != cmdline.npos; end = cmdline.find('\0')) {
     words.push_back(cmdline.substr(0, end));
@@ -59,6 +60,7 @@ void AddRootsOf(std::string_view cmdline, DockerRoots& roots) {
   }
   if (words.empty() || words[0].substr(words[0].rfind('/') + 1) != "dockerd") return;
   for (size_t i = 1; i < words.size(); ++i) {
+    AddRootsOfConfig(disk, std::string(ValueOf("--config-file", words, i)), roots);
     AddOnce(std::string(ValueOf("--exec-root", words, i)), roots.exec);
     for (std::string_view name : {"--data-root", "-g", "--graph"}) {
       AddOnce(std::string(ValueOf(name, words, i)), roots.data);
@@ -72,7 +74,7 @@ DockerRoots FindDockerRoots(Disk& disk) {
   for (const std::string& process : FoldersOf(disk, "/proc")) {
     if (!ParseDecimal(std::string_view(process).substr(process.rfind('/') + 1))) continue;
     const Result<std::string> cmdline = ReadWholeFile(disk, process + "/cmdline", kCmdlineBytesMax);
-    if (cmdline.ok()) AddRootsOf(*cmdline, roots);
+    if (cmdline.ok()) AddRootsOf(disk, *cmdline, roots);
   }
   return roots;
 }

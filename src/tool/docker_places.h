@@ -20,8 +20,9 @@ inline constexpr std::string_view kUsualSocket = "/run/docker/plugins/tailrace.s
 // The usual ones, and those of every dockerd that runs with others.
 DockerRoots FindDockerRoots(Disk& disk);
 
-// What a dockerd was started with: its words, each with a 0 byte behind it (/proc/<pid>/cmdline).
-void AddRootsOf(std::string_view cmdline, DockerRoots& roots);
+// What a dockerd was started with: its words, each with a 0 byte behind it (/proc/<pid>/cmdline), and the file that its
+// --config-file names.
+void AddRootsOf(Disk& disk, std::string_view cmdline, DockerRoots& roots);
 
 // Sockets of managed plugins, whoever listens or not: <exec>/plugins/<id>/tailrace.sock, and <exec>/plugins/tailrace.sock.
 std::vector<std::string> FindPluginSockets(Disk& disk, const DockerRoots& roots);

@@ -12,8 +12,10 @@ using Paths = std::vector<std::string>;
 using namespace std::string_literals;
 
 DockerRoots RootsOf(const std::string& cmdline) {
+  FakeClock clock;
+  MemDisk disk(clock);
   DockerRoots roots;
-  AddRootsOf(cmdline, roots);
+  AddRootsOf(disk, cmdline, roots);
   return roots;
 }
 
@@ -47,6 +49,20 @@ TEST_F(DockerPlacesTest, EveryDaemonThatRunsIsFound) {
   const DockerRoots roots = FindDockerRoots(disk_);
   EXPECT_EQ(roots.exec, (Paths{"/run/docker", "/e"}));
   EXPECT_EQ(roots.data, (Paths{"/var/lib/docker", "/srv/docker", "/d"}));
+}
+
+TEST_F(DockerPlacesTest, AConfigFileThatADaemonNamesIsRead) {
+  Put("/srv/a.json", R"({"data-root":"/srv/a","exec-root":"/srv/a-run"})");
+  Put("/srv/b.json", R"({"data-root":"/srv/b/"})");
+  Put("/proc/77/cmdline", "/usr/sbin/dockerd\0--config-file=/srv/a.json\0"s);
+  Put("/proc/78/cmdline", "dockerd\0--config-file\0/srv/b.json\0--exec-root=/e\0"s);
+  Put("/proc/79/cmdline", "dockerd\0--config-file=/srv/none.json\0"s);
+  Put("/proc/80/cmdline", "dockerd\0--config-file=srv/a.json\0--config-file\0"s);
+  Put("/proc/81/cmdline", "editor\0--config-file=/srv/c.json\0"s);
+  Put("/srv/c.json", R"({"data-root":"/srv/c"})");
+  const DockerRoots roots = FindDockerRoots(disk_);
+  EXPECT_EQ(roots.exec, (Paths{"/run/docker", "/srv/a-run", "/e"}));
+  EXPECT_EQ(roots.data, (Paths{"/var/lib/docker", "/srv/a", "/srv/b"}));
 }
 
 TEST_F(DockerPlacesTest, WithoutAnythingTheUsualPlacesAreLeft) {
