@@ -50,7 +50,7 @@ void ExpectReadBack(std::string_view text) {
 }
 
 TEST(JsonEscape, EveryByteAtEveryPlaceOfABlock) {
-  for (size_t length : {1, 7, 15, 16, 17, 31, 32, 33, 47, 64, 65}) {
+  for (size_t length : {1u, 7u, 15u, 16u, 17u, 31u, 32u, 33u, 47u, 64u, 65u}) {
     for (size_t at = 0; at < length; ++at) {
       for (int byte = 0; byte < 256; ++byte) {
         std::string text(length, 'a');

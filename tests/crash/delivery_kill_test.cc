@@ -26,7 +26,7 @@ bool WaitForDocuments(const BulkServer& server, uint64_t lines) {
 TEST(DeliveryKillTest, AStormOfKillsStoresEachLineOnce) {
   BulkServer server({.refused_percent = 2, .lost_percent = 5});  // Before the FIFOs: it must not hold them.
   Storm storm({}, "");
-  for (uint64_t seed : {5, 6, 7}) {
+  for (uint64_t seed : {5u, 6u, 7u}) {
     FifoFeeder::Options options;
     options.seed = seed;
     options.pause_every = 20;

@@ -39,7 +39,7 @@ void ExpectEveryLine(Storm& storm, size_t i) {
 // Trap 25: after a crash the position may be mid-frame; the file ends there, the pipe goes on there.
 TEST(KillTest, AStormOfKillsLosesNothingAndDoublesNothing) {
   Storm storm({}, "");
-  for (uint64_t seed : {11, 22, 33}) {
+  for (uint64_t seed : {11u, 22u, 33u}) {
     FifoFeeder::Options options;
     options.seed = seed;
     options.pause_every = 20 + static_cast<int>(seed);

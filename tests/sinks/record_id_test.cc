@@ -65,9 +65,9 @@ TEST(RecordId, WhatWasWrittenBeforeMakesNoDifference) {
 
 TEST(RecordId, RisesWithTimeAndTellsLinesApart) {
   std::set<std::string> ids;
-  for (uint64_t stream : {1, 2}) {
-    for (uint64_t first : {0, 1, 100}) {
-      for (uint64_t lost : {0, 1}) ids.insert(RecordId(Record(stream, first, 0, lost)));
+  for (uint64_t stream : {1u, 2u}) {
+    for (uint64_t first : {0u, 1u, 100u}) {
+      for (uint64_t lost : {0u, 1u}) ids.insert(RecordId(Record(stream, first, 0, lost)));
     }
   }
   EXPECT_EQ(ids.size(), 12u);

@@ -14,7 +14,7 @@ std::string Created(size_t records) {
 }
 
 TEST(BulkAnswer, TheUsualAnswerIsKnownAtAGlance) {
-  for (size_t records : {1, 2, 3, 100, 4000}) {
+  for (size_t records : {1u, 2u, 3u, 100u, 4000u}) {
     EXPECT_TRUE(IsAllCreated(Created(records), records)) << records;
     EXPECT_FALSE(IsAllCreated(Created(records), records + 1));
     EXPECT_FALSE(IsAllCreated(Created(records + 1), records));
