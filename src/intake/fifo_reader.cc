@@ -16,7 +16,7 @@ FifoReader::FifoReader(const Parts& parts, StreamLease stream, std::unique_ptr<F
     if (note->settled.end > writer_.end()) {
       discard_.emplace(parts_.journal.notes(), *note);
       mode_ = Mode::kDiscarding;
-    } else {
+    } else if (stream_->is_committed()) {
       parts_.journal.notes().Clear(stream_->id());  // Nothing had been consumed yet.
     }
   }

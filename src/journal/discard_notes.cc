@@ -18,9 +18,12 @@ constexpr size_t kOpenBytesAt = 92;
 constexpr size_t kOpenRestAt = 96;
 constexpr size_t kHeadBytesAt = 100;
 constexpr size_t kHeadAt = 104;
+constexpr size_t kFifoBytesAt = 168;
+constexpr size_t kFifoAt = 172;
 constexpr size_t kCrcAt = 252;
 static_assert(kSettledAt + kProgressBytes == kAfterAt && kAfterAt + kProgressBytes == kRestAt);
-static_assert(kHeadAt + DiscardNote::kHeadBytes <= kCrcAt && kCrcAt + 4 == kDiscardNoteBytes);
+static_assert(kHeadAt + DiscardNote::kHeadBytes == kFifoBytesAt && kFifoAt + DiscardNote::kFifoBytes == kCrcAt);
+static_assert(kCrcAt + 4 == kDiscardNoteBytes);
 
 void PutProgress(char* at, const StreamProgress& progress) {
   StoreLittle<uint64_t>(at, progress.end);
@@ -54,6 +57,9 @@ std::string EncodeDiscardNote(const DiscardNote& note) {
   StoreLittle<uint32_t>(&bytes[kOpenRestAt], note.open_rest);
   StoreLittle<uint32_t>(&bytes[kHeadBytesAt], static_cast<uint32_t>(note.open_head.size()));
   note.open_head.copy(&bytes[kHeadAt], DiscardNote::kHeadBytes);
+  CHECK_LE(note.fifo.size(), DiscardNote::kFifoBytes);
+  StoreLittle<uint32_t>(&bytes[kFifoBytesAt], static_cast<uint32_t>(note.fifo.size()));
+  note.fifo.copy(&bytes[kFifoAt], DiscardNote::kFifoBytes);
   StoreLittle<uint32_t>(&bytes[kCrcAt], Crc32c(std::string_view(bytes).substr(0, kCrcAt)));
   return bytes;
 }
@@ -72,6 +78,9 @@ std::optional<DiscardNote> DecodeDiscardNote(std::string_view bytes) {
   const uint32_t head_bytes_untrusted = LoadLittle<uint32_t>(p + kHeadBytesAt);
   if (head_bytes_untrusted != std::min<size_t>(note.open_bytes, DiscardNote::kHeadBytes)) return std::nullopt;
   note.open_head.assign(p + kHeadAt, head_bytes_untrusted);
+  const uint32_t fifo_bytes_untrusted = LoadLittle<uint32_t>(p + kFifoBytesAt);
+  if (fifo_bytes_untrusted > DiscardNote::kFifoBytes) return std::nullopt;
+  note.fifo.assign(p + kFifoAt, fifo_bytes_untrusted);
   if (note.settled.end > kStreamBytesMax) return std::nullopt;
   if (note.open_bytes > 0 && note.open_after.end != note.settled.end + note.open_bytes) return std::nullopt;
   return note;
@@ -120,7 +129,17 @@ std::optional<DiscardNote> DiscardNotes::Find(StreamId stream) {
   return slot ? slots_[*slot] : std::nullopt;
 }
 
-Status DiscardNotes::Write(const DiscardNote& note) {
+std::vector<DiscardNote> DiscardNotes::WithFifo() {
+  MutexLock lock(mu_);
+  std::vector<DiscardNote> notes;
+  for (const auto& note : slots_) {
+    if (note && !note->fifo.empty()) notes.push_back(*note);
+  }
+  return notes;
+}
+
+Status DiscardNotes::Write(const DiscardNote& written) {
+  DiscardNote note = written;
   size_t slot = 0;
   {
     MutexLock lock(mu_);
@@ -128,6 +147,7 @@ Status DiscardNotes::Write(const DiscardNote& note) {
     const std::optional<size_t> own = SlotOfLocked(note.stream);
     if (own) {
       slot = *own;
+      if (note.fifo.empty()) note.fifo = slots_[slot]->fifo;
     } else {
       while (slot < slots_.size() && slots_[slot]) ++slot;
       if (slot == slots_.size()) return Status(StatusCode::kBusy, "note a discard: all slots are taken");

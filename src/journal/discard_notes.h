@@ -17,6 +17,7 @@ namespace tailrace {
 
 struct DiscardNote {
   static constexpr size_t kHeadBytes = 64;
+  static constexpr size_t kFifoBytes = 80;
 
   StreamId stream;
   StreamProgress settled;       // everything before settled.end is gone, and was counted
@@ -26,6 +27,9 @@ struct DiscardNote {
   StreamProgress open_after;    // progress once it is consumed
   uint32_t open_rest = 0;
   std::string open_head;        // its first bytes, to see on restart whether they are still in the FIFO
+  // Of a stream that the disk refused at its start, and that `live/` does not name therefore: its FIFO's name. Kept by
+  // later notes of the stream, which need not tell it.
+  std::string fifo;
 };
 
 inline constexpr size_t kDiscardNoteBytes = 256;
@@ -42,6 +46,8 @@ class DiscardNotes {
   Status Open(const std::string& path);
 
   std::optional<DiscardNote> Find(StreamId stream);
+  // Those that tell a FIFO.
+  std::vector<DiscardNote> WithFifo();
   // Writes the stream's note, taking a free slot for its first. kBusy when all slots are taken.
   Status Write(const DiscardNote& note);
   // The gap has its segment, or the stream is gone: the slot is free again.

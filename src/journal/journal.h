@@ -63,13 +63,15 @@ class Journal {
   bool is_first_since_boot() const { return is_first_since_boot_; }
 
   // The streams that `live/` names: re-attached before anything else. Walks nothing. An entry whose facts are damaged is
-  // told and attached with what its link and folder say: its FIFO must be read all the same.
+  // told and attached with what its link and folder say: its FIFO must be read all the same. So must that of a stream that
+  // the disk had refused, which only its note names: uncommitted, and of no container.
   std::vector<StreamLease> AttachLive();
 
   // Commits a StartLogging: folder, facts, live link (visible, atomic; not yet durable). Draws id and run number.
   // On a full disk the reserve is given up first. An error leaves nothing behind that a restart takes for a stream.
   Result<StreamLease> Create(StreamFacts facts);
-  // As Create, but in memory only, for when the disk refuses; Commit puts it on disk later (housekeeper).
+  // As Create, but in memory only, for when the disk refuses; Commit puts it on disk later (housekeeper). Its FIFO is noted
+  // in place among the discards, which takes no room.
   StreamLease CreateUncommitted(StreamFacts facts);
   Status Commit(Stream& stream);
 
@@ -139,6 +141,7 @@ class Journal {
   Status MakeFolders();
   Status CheckVersion();
   Result<StreamLease> AttachOne(const std::string& fifo_name, const std::string& target);
+  StreamLease AttachRefused(const DiscardNote& note);
   void LoadContainer(const std::string& container_id, Container& container);
   void LoadStream(const std::string& directory, const std::string& folder, Container& container);
   std::unique_ptr<Stream> NewStream(StreamFacts facts, Container& container);

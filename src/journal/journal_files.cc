@@ -103,7 +103,13 @@ StreamLease Journal::CreateUncommitted(StreamFacts facts) {
   LoadContainer(facts.container_id, *hold);
   std::unique_ptr<Stream> stream = NewStream(std::move(facts), *hold);
   stream->SetCommitted(false);
-  return Insert(*hold, std::move(stream));
+  StreamLease lease = Insert(*hold, std::move(stream));
+  DiscardNote note;
+  note.stream = lease->id();
+  note.fifo = BaseName(lease->facts().fifo);
+  // Where it cannot be noted, a restart does not read it, unless its folder is this process's own.
+  if (note.fifo.size() <= DiscardNote::kFifoBytes) (void)notes_.Write(note);
+  return lease;
 }
 
 Status Journal::Commit(Stream& stream) {

@@ -41,7 +41,23 @@ std::vector<StreamLease> Journal::AttachLive() {
       parts_.log.Write(LogLevel::kError, "attach", {{"fifo", entry.name}, {"error", lease.status().message()}});
     }
   }
+  for (const DiscardNote& note : notes_.WithFifo()) {
+    const bool is_there = parts_.disk.Stat(options_.fifo_directory + "/" + note.fifo).ok();
+    if (is_there && !attached.contains(note.stream.value)) leases.push_back(AttachRefused(note));
+  }
   return leases;
+}
+
+// Whose lines they are is not known any more; they are read away and counted, or the container would hang.
+StreamLease Journal::AttachRefused(const DiscardNote& note) {
+  StreamFacts facts = ReducedFacts({.run = 0, .id = note.stream}, "");
+  facts.fifo = options_.fifo_directory + "/" + note.fifo;
+  parts_.log.Write(LogLevel::kError, "attach",
+                   {{"fifo", note.fifo}, {"error", "the disk refused its stream at its start; its lines are not kept"}});
+  ContainerHold hold(*this, facts.container_id);
+  auto stream = std::make_unique<Stream>(std::move(facts), options_.root + "/c/none", (*hold).signal);
+  stream->SetCommitted(false);
+  return Insert(*hold, std::move(stream));
 }
 
 // `target` is "../c/<container>/<run>-<id>".

@@ -119,6 +119,24 @@ TEST_F(FifoReaderTest, RoomWithinTheSecondLosesNothing) {
   EXPECT_EQ(Dropped(), 0u);
 }
 
+// In a folder that is not the plugin's own nobody else looks for FIFOs.
+TEST_F(FifoReaderTest, StreamThatTheDiskRefusedIsReadAfterAKillTooAndItsCountGoesOn) {
+  rig_.disk.FailFrom(1, StatusCode::kNoSpace, {.kinds = {Call::kMakeDir}, .path_part = "/c/"});
+  rig_.Begin("a");
+  ASSERT_FALSE(rig_.streams.at("a")->is_committed());
+  for (const uint64_t lines : {0u, 500u, 0u}) {  // Killed before the first of them, and behind some.
+    rig_.WriteAll("a", LineFrames(0, lines, 100));
+    rig_.RunFor(milliseconds(300));
+    rig_.KillAndRestart();
+    rig_.WriteAll("a", LineFrames(0, 500, 100));
+  }
+  rig_.RunFor(milliseconds(300));
+  EXPECT_EQ(rig_.streams.at("a")->Snapshot().progress.counts.total(), 2000u);
+  rig_.Close("a");
+  rig_.RunFor(seconds(1));
+  EXPECT_TRUE(rig_.IsOver("a"));
+}
+
 // As where overwriting takes new blocks: the reserve has some.
 TEST_F(FifoReaderTest, NoteThatFindsNoRoomIsReportedAndALaterOneKeepsTheCount) {
   rig_.Begin("a");

@@ -21,6 +21,7 @@ DiscardNote SomeNote(uint64_t stream = 7) {
   note.open_after.is_open = {false, true};
   note.open_rest = 77;
   note.open_head = std::string(DiscardNote::kHeadBytes, 'h');
+  note.fifo = std::string(DiscardNote::kFifoBytes, 'f');
   return note;
 }
 
@@ -49,6 +50,22 @@ TEST(DiscardNote, ComesBackAsItWasWritten) {
   EXPECT_EQ(read->open_after.is_open, note.open_after.is_open);
   EXPECT_EQ(read->open_rest, 77u);
   EXPECT_EQ(read->open_head, note.open_head);
+  EXPECT_EQ(read->fifo, note.fifo);
+}
+
+TEST_F(DiscardNotesTest, LaterNotesKeepTheNameOfTheFifo) {
+  std::unique_ptr<DiscardNotes> notes = Open();
+  ASSERT_TRUE(notes->Write(SomeNote(7)).ok());
+  DiscardNote later = SomeNote(7);
+  later.fifo.clear();
+  ASSERT_TRUE(notes->Write(later).ok());
+  DiscardNote nameless = later;
+  nameless.stream.value = 8;
+  ASSERT_TRUE(notes->Write(nameless).ok());
+  notes = Open();
+  const std::vector<DiscardNote> named = notes->WithFifo();
+  ASSERT_EQ(named.size(), 1u);
+  EXPECT_TRUE(Same(named[0], SomeNote(7)));
 }
 
 TEST(DiscardNote, EveryTruncationAndEveryFlippedBitIsNoticed) {
