@@ -111,7 +111,11 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 120
 
     def _serve(self):
-        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        raw = self.rfile.read(length)
+        if len(raw) < length:  # Its sender was killed in the middle of it: no request.
+            self.close_connection = True
+            return
         request = Request(self.command, self.path, self.headers, raw)
         request.behaviour = self.server.receiver.note(request)
         try:
