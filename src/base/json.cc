@@ -1,20 +1,8 @@
 #include "base/json.h"
 
-// Its stack compares null plus a size with null before the first allocation: harmless, but a sanitizer's report.
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), apply_to = function)
-#endif
-// RAPIDJSON_SSE2 and its like stay undefined: with them the writer leaves 0x1a to 0x1f unescaped.
-#include <rapidjson/document.h>
-#include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-#if defined(__clang__)
-#pragma clang attribute pop
-#endif
-
 #include <charconv>
 
+#include "base/rapid_json.h"
 #include "base/utf8.h"
 
 namespace tailrace {

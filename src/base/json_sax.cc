@@ -1,10 +1,8 @@
 #include "base/json_sax.h"
 
-#include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-
 #include <string>
+
+#include "base/rapid_json.h"
 
 namespace tailrace {
 
