@@ -3,11 +3,16 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
+#include <algorithm>
 #include <cstdint>
+
+#include "base/bytes.h"
 
 namespace tailrace {
 
 namespace {
+
+constexpr size_t kPeekBytesMax = 256_KiB;
 
 // A refusal leaves the pipe as it is: less is peeked at a time, which costs calls but loses nothing.
 void GrowPipe(int fd, size_t bytes) {
@@ -35,8 +40,9 @@ Status PosixFifo::MakePeekPipe() {
   if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return Failed("make a pipe to peek into");
   peek_read_ = UniqueFd(ends[0]);
   peek_write_ = UniqueFd(ends[1]);
-  // tee copies references to whole buffers: it needs as many as the FIFO has, whatever they hold.
-  GrowPipe(peek_write_.get(), Capacity());
+  // tee copies references to whole buffers: it needs as many as the FIFO has, whatever they hold. But nobody peeks at so
+  // much as the largest ones hold, and pipes are scarce.
+  GrowPipe(peek_write_.get(), std::min(Capacity(), kPeekBytesMax));
   return Status::Ok();
 }
 
@@ -84,7 +90,7 @@ size_t PosixFifo::Capacity() {
 Status PosixFifo::Resize(size_t bytes) {
   if (bytes > static_cast<size_t>(INT32_MAX)) return Invalid("resize " + path_ + ": more than 2 GiB");
   if (fcntl(fd_.get(), F_SETPIPE_SZ, static_cast<int>(bytes)) < 0) return Failed("resize");
-  if (peek_write_.is_open()) GrowPipe(peek_write_.get(), Capacity());
+  if (peek_write_.is_open()) GrowPipe(peek_write_.get(), std::min(Capacity(), kPeekBytesMax));
   return Status::Ok();
 }
 

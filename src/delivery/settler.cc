@@ -43,7 +43,8 @@ Settler::Verdict Settler::VerdictOn(const Batch& batch, const RecordOutcome& out
                          answer.now - origin.first_failed >= kPoisonAge &&
                          parts_.books.delivered - origin.delivered_then >= kPoisonSiblings;
   if (is_poison) return Verdict::kDead;
-  return origin.is_hold_probe ? Verdict::kHold : Verdict::kRetry;
+  // What fails by itself shows that its index answers: it counts attempts as any other, and its stream is let go.
+  return origin.is_hold_probe && !MayBePoison(outcome) ? Verdict::kHold : Verdict::kRetry;
 }
 
 Settler::Applied Settler::Apply(const Batch& batch, const Answer& answer) {
@@ -201,9 +202,13 @@ void Settler::EndHoldProbe(const Batch& batch, const Answer& answer) {
   for (const BatchRecord& record : batch.records()) slots.insert(record.range.slot);
   for (StreamSlot* slot : slots) {
     if (slot->hold_until != kNever) continue;
-    const bool is_refused = std::any_of(batch.records().begin(), batch.records().end(), [&](const BatchRecord& record) {
-      return record.range.slot == slot && !slot->IsSettled(record.range.place);
-    });
+    bool is_refused = false;
+    for (size_t i = 0; i < batch.size(); ++i) {
+      const RetryRange& range = batch.records()[i].range;
+      const RecordOutcome& outcome = answer.judgement.outcomes[i];
+      const bool may_be_poison = outcome.outcome == Outcome::kRetry && MayBePoison(outcome);
+      is_refused |= range.slot == slot && !slot->IsSettled(range.place) && !may_be_poison;
+    }
     slot->hold_until = answer.now + kHold;
     if (is_refused) continue;
     RetryGroup group;

@@ -34,7 +34,7 @@ uint64_t StreamSlot::UnreadBytes() const {
 }
 
 bool StreamSlot::MayFeed() const {
-  if (is_held || marker_tiles_.size() >= kGapsMax) return false;
+  if (is_held || marker_tiles_.size() >= kGapsMax || in_groups >= kRetriesMax) return false;
   for (const SettledSet& set : sets_) {
     if (!set.is_full()) continue;
     if (reader_->offset() >= set.top()) return false;

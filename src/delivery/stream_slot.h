@@ -22,6 +22,8 @@ class StreamSlot {
  public:
   // Gaps that are read past and whose markers are not yet delivered.
   static constexpr size_t kGapsMax = 64;
+  // Ranges that wait for their retry: far fewer than a destination has room for, so that one stream never stops the others.
+  static constexpr size_t kRetriesMax = 512;
 
   struct Parts {
     StreamLease stream;

@@ -89,7 +89,7 @@ Result<Discard::Step> Discard::DoStep(Fifo& fifo, std::vector<char>& scratch, bo
   if (peek.kind != MoveOutcome::Kind::kMoved) return step;
   const std::string_view peeked(scratch.data(), peek.bytes);
   // A frame that fits the pipe will be there as a whole soon; dockerd writes each by one write.
-  const std::optional<Piece> piece = NextPiece(peeked, takes_cut ? 0 : fifo.Capacity() / 2);
+  const std::optional<Piece> piece = NextPiece(peeked, takes_cut ? 0 : std::min(fifo.Capacity(), scratch.size()) / 2);
   if (!piece) {
     step.is_waiting = true;
     return step;

@@ -78,10 +78,8 @@ FifoReader::Next FifoReader::AfterMove(MonoTime now, const StreamWriter::Moved& 
   facts.is_followed = stream_->signal().has_followers();
   const RestPolicy::Decision decision = rest_policy_.After(facts);
   if (decision.grow_pipe) pipe_.Grow(*fifo_);
-  if (decision.arm) {
-    pipe_.Shrink(*fifo_);
-    return {};
-  }
+  if (decision.is_quiet) pipe_.Shrink(*fifo_);
+  if (decision.arm) return {};
   return {Next::Kind::kAt, now + decision.rest, decision.rest / 4};
 }
 

@@ -10,10 +10,12 @@ PipeSize::PipeSize(PipeBudget& budget, Fifo* fifo) : budget_(budget) {
 void PipeSize::Grow(Fifo& fifo) {
   const size_t bytes = budget_.is_scarce() ? kScarceBytes : kBusyBytes;
   if (is_refused_ || bytes <= bytes_ || bytes - bytes_ > budget_.left()) return;
-  is_refused_ = !Set(fifo, bytes);
+  // The kernel may be told to give less, or its own budget be nearly spent.
+  is_refused_ = !Set(fifo, bytes) && (kScarceBytes <= bytes_ || !Set(fifo, kScarceBytes));
 }
 
 void PipeSize::Shrink(Fifo& fifo) {
+  is_refused_ = false;
   // If more has come meanwhile, it is tried again the next time it is quiet.
   if (bytes_ > kQuietBytes) (void)Set(fifo, kQuietBytes);
 }

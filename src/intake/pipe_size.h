@@ -47,7 +47,7 @@ class PipeSize {
 
   PipeBudget& budget_;
   size_t bytes_ = kQuietBytes;
-  bool is_refused_ = false;  // once, for good: it is the user's budget that is spent
+  bool is_refused_ = false;  // until it is quiet again: it is the user's budget that is spent
 };
 
 }  // namespace tailrace

@@ -16,6 +16,7 @@ RestPolicy::Decision RestPolicy::After(const VisitFacts& visit) {
   const double in_a_rest = frames_per_ns_ * static_cast<double>(Nanos(kRestMax).count());
   const bool is_busy = std::max(static_cast<double>(visit.frames), in_a_rest) >= static_cast<double>(kBusyFrames);
   const bool is_big = visit.frames > 0 && visit.bytes / visit.frames >= kBigEntryBytes;
+  decision.is_quiet = !is_busy;
   if (!is_busy || is_big) return decision;
   const Nanos rest_max = visit.is_followed ? kRestFollowedMax : kRestMax;
   const double half_fill_ns = static_cast<double>(visit.pipe_bytes) / 2 / bytes_per_ns_;

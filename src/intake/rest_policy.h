@@ -32,6 +32,7 @@ class RestPolicy {
 
   struct Decision {
     bool arm = true;          // else rest
+    bool is_quiet = false;    // armed, and not for the size of its entries
     Nanos rest{0};
     bool grow_pipe = false;   // a larger one would let it rest longer, or keep its writer from waiting for us
   };

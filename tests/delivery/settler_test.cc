@@ -143,6 +143,53 @@ TEST_F(SettlerTest, ALoneDocumentThatAlwaysFailsStopsNobodyAndIsPoisonAfterAWhil
   EXPECT_EQ(rig_.stats().waiting, 0u);
 }
 
+// One of two shards of an index is away: every second document of a stream fails, and the ranges to be retried are many.
+TEST_F(SettlerTest, AStreamThatFailsInPartSlowsNobody) {
+  const StreamLease other = rig_.NewStream();
+  rig_.Add(*other);
+  rig_.server.item_status = [](const auto& document) {
+    return DestinationRig::Has(document, "away") && std::hash<std::string>{}(document.id) % 2 == 0 ? 503 : 0;
+  };
+  const auto good = [this] {
+    const auto documents = rig_.server.documents();
+    return std::count_if(documents.begin(), documents.end(), [](const auto& d) { return DestinationRig::Has(d, "good"); });
+  };
+  size_t retries_most = 0;
+  for (int i = 0; i < 300; ++i) {
+    rig_.WriteLines(*stream_, 100, "away");
+    rig_.WriteLines(*other, 5, "good");
+    rig_.RunFor(kSecond);
+    retries_most = std::max(retries_most, slot_.in_groups);
+  }
+  EXPECT_GE(retries_most, StreamSlot::kRetriesMax);
+  EXPECT_GT(good(), 1300);  // Of 1,500.
+  rig_.server.item_status = nullptr;
+  rig_.RunFor(120 * kSecond);
+  EXPECT_EQ(rig_.stats().waiting, 0u);
+  EXPECT_EQ(documents(), 31'500u);
+}
+
+TEST_F(SettlerTest, AHeldRecordThatTurnsOutToBePoisonLetsItsStreamGo) {
+  const StreamLease other = rig_.NewStream();
+  rig_.Add(*other);
+  Answer("lone", 503);
+  rig_.WriteLines(*stream_, 1, "lone");
+  for (int i = 0; i < 120; ++i) {
+    rig_.WriteLines(*other, 5, "good");
+    rig_.RunFor(kSecond);
+  }
+  ASSERT_TRUE(slot_.is_held);
+  Answer("lone", 500);  // Its index is back, and takes everything but this.
+  rig_.WriteLines(*stream_, 100, "fine");
+  for (int i = 0; i < 3600; ++i) {
+    rig_.WriteLines(*other, 1, "good");
+    rig_.RunFor(kSecond);
+  }
+  EXPECT_FALSE(slot_.is_held);
+  EXPECT_EQ(rig_.stats().dead, 1u);
+  EXPECT_EQ(rig_.stats().waiting, 0u);
+}
+
 TEST_F(SettlerTest, ADuplicateThatWeNeverSentIsToldOnce) {
   rig_.WriteLines(*stream_, 10);
   rig_.RunFor(kSecond);

@@ -72,7 +72,7 @@ TEST(PipeSize, WhatAnEarlierProcessGrewIsCountedAndMadeSmallAgain) {
   EXPECT_EQ(budget.left(), PipeBudget::kBytesMax);
 }
 
-TEST(PipeSize, RefusalByTheKernelIsFinalAndCostsNoBudget) {
+TEST(PipeSize, RefusalByTheKernelHoldsWhileBusyAndCostsNoBudget) {
   IntakeRig rig;
   rig.disk.MakeFifo("/fifos/a");
   const std::unique_ptr<Fifo> fifo = std::move(*rig.disk.OpenFifo("/fifos/a"));
@@ -84,6 +84,21 @@ TEST(PipeSize, RefusalByTheKernelIsFinalAndCostsNoBudget) {
   rig.disk.SetPipeBytesMax(1_MiB);
   size.Grow(*fifo);
   EXPECT_EQ(fifo->Capacity(), PipeSize::kQuietBytes);
+  size.Shrink(*fifo);
+  size.Grow(*fifo);
+  EXPECT_EQ(fifo->Capacity(), PipeSize::kBusyBytes);
+}
+
+TEST(PipeSize, WhereTheLargestIsRefusedASmallerOneIsTaken) {
+  IntakeRig rig;
+  rig.disk.MakeFifo("/fifos/a");
+  const std::unique_ptr<Fifo> fifo = std::move(*rig.disk.OpenFifo("/fifos/a"));
+  PipeBudget budget;
+  PipeSize size(budget, fifo.get());
+  rig.disk.SetPipeBytesMax(512_KiB);
+  size.Grow(*fifo);
+  EXPECT_EQ(fifo->Capacity(), PipeSize::kScarceBytes);
+  EXPECT_EQ(size.bytes(), PipeSize::kScarceBytes);
 }
 
 }  // namespace
