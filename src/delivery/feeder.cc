@@ -54,6 +54,7 @@ Feeder::Turn Feeder::FillFrom(StreamSlot& slot, Batch& batch, const BatchLimits&
   // What has been read is used up: another stream's turn would read over it. The next turns pay for it.
   while (slot.deficit > 0 || slot.reader().HasRead(parts_.buffer)) {
     const uint64_t before = slot.reader().offset();
+    const uint64_t read = parts_.buffer.turn();
     const RecordReader::Outcome outcome = slot.reader().Next(parts_.buffer, record);
     const uint64_t walked = std::max(slot.reader().offset(), before) - before;  // It may have stepped back.
     walked_ += walked;
@@ -63,7 +64,8 @@ Feeder::Turn Feeder::FillFrom(StreamSlot& slot, Batch& batch, const BatchLimits&
       slot.reader().Unget(record);
       return Turn::kFull;
     }
-    if (!slot.MayFeed()) return Turn::kUsed;
+    const bool is_spent = slot.deficit <= 0 && !parts_.buffer.IsStill(read);  // It went on to read more.
+    if (is_spent || !slot.MayFeed()) return Turn::kUsed;
   }
   return Turn::kUsed;
 }

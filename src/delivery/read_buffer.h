@@ -23,6 +23,7 @@ class ReadBuffer {
   // The caller fills it now; what others had in it is gone. The number says whether it still is the caller's.
   uint64_t Take() { return ++turn_; }
   bool IsStill(uint64_t turn) const { return turn == turn_; }
+  uint64_t turn() const { return turn_; }
 
   // For lines of several pieces: their text, put together.
   std::string joined;

@@ -16,6 +16,16 @@ size_t PipeOf(IntakeRig& rig, const std::string& fifo) {
   return std::move(*rig.disk.OpenFifo("/fifos/" + fifo))->Capacity();
 }
 
+struct OnePipe {
+  OnePipe() {
+    rig.disk.MakeFifo("/fifos/a");
+    fifo = std::move(*rig.disk.OpenFifo("/fifos/a"));
+  }
+  IntakeRig rig;
+  PipeBudget budget;
+  std::unique_ptr<Fifo> fifo;
+};
+
 // What fills more than half a pipe of Linux in a millisecond.
 void WriteFast(IntakeRig& rig, const std::string& fifo) {
   for (uint64_t i = 0; i < 20; ++i) {
@@ -60,44 +70,35 @@ TEST(PipeSize, ManyBusyFifosLeaveMostOfTheKernelsBudgetToOthers) {
 }
 
 TEST(PipeSize, WhatAnEarlierProcessGrewIsCountedAndMadeSmallAgain) {
-  IntakeRig rig;
-  rig.disk.MakeFifo("/fifos/a");
-  const std::unique_ptr<Fifo> fifo = std::move(*rig.disk.OpenFifo("/fifos/a"));
-  ASSERT_TRUE(fifo->Resize(PipeSize::kBusyBytes).ok());
-  PipeBudget budget;
-  PipeSize size(budget, fifo.get());
-  EXPECT_EQ(budget.left(), PipeBudget::kBytesMax - (PipeSize::kBusyBytes - PipeSize::kQuietBytes));
-  size.Shrink(*fifo);
-  EXPECT_EQ(fifo->Capacity(), PipeSize::kQuietBytes);
-  EXPECT_EQ(budget.left(), PipeBudget::kBytesMax);
+  OnePipe pipe;
+  ASSERT_TRUE(pipe.fifo->Resize(PipeSize::kBusyBytes).ok());
+  PipeSize size(pipe.budget, pipe.fifo.get());
+  EXPECT_EQ(pipe.budget.left(), PipeBudget::kBytesMax - (PipeSize::kBusyBytes - PipeSize::kQuietBytes));
+  size.Shrink(*pipe.fifo);
+  EXPECT_EQ(pipe.fifo->Capacity(), PipeSize::kQuietBytes);
+  EXPECT_EQ(pipe.budget.left(), PipeBudget::kBytesMax);
 }
 
 TEST(PipeSize, RefusalByTheKernelHoldsWhileBusyAndCostsNoBudget) {
-  IntakeRig rig;
-  rig.disk.MakeFifo("/fifos/a");
-  const std::unique_ptr<Fifo> fifo = std::move(*rig.disk.OpenFifo("/fifos/a"));
-  PipeBudget budget;
-  PipeSize size(budget, fifo.get());
-  rig.disk.SetPipeBytesMax(64_KiB);
-  size.Grow(*fifo);
-  EXPECT_EQ(budget.left(), PipeBudget::kBytesMax);
-  rig.disk.SetPipeBytesMax(1_MiB);
-  size.Grow(*fifo);
-  EXPECT_EQ(fifo->Capacity(), PipeSize::kQuietBytes);
-  size.Shrink(*fifo);
-  size.Grow(*fifo);
-  EXPECT_EQ(fifo->Capacity(), PipeSize::kBusyBytes);
+  OnePipe pipe;
+  PipeSize size(pipe.budget, pipe.fifo.get());
+  pipe.rig.disk.SetPipeBytesMax(64_KiB);
+  size.Grow(*pipe.fifo);
+  EXPECT_EQ(pipe.budget.left(), PipeBudget::kBytesMax);
+  pipe.rig.disk.SetPipeBytesMax(1_MiB);
+  size.Grow(*pipe.fifo);
+  EXPECT_EQ(pipe.fifo->Capacity(), PipeSize::kQuietBytes);
+  size.Shrink(*pipe.fifo);
+  size.Grow(*pipe.fifo);
+  EXPECT_EQ(pipe.fifo->Capacity(), PipeSize::kBusyBytes);
 }
 
 TEST(PipeSize, WhereTheLargestIsRefusedASmallerOneIsTaken) {
-  IntakeRig rig;
-  rig.disk.MakeFifo("/fifos/a");
-  const std::unique_ptr<Fifo> fifo = std::move(*rig.disk.OpenFifo("/fifos/a"));
-  PipeBudget budget;
-  PipeSize size(budget, fifo.get());
-  rig.disk.SetPipeBytesMax(512_KiB);
-  size.Grow(*fifo);
-  EXPECT_EQ(fifo->Capacity(), PipeSize::kScarceBytes);
+  OnePipe pipe;
+  PipeSize size(pipe.budget, pipe.fifo.get());
+  pipe.rig.disk.SetPipeBytesMax(512_KiB);
+  size.Grow(*pipe.fifo);
+  EXPECT_EQ(pipe.fifo->Capacity(), PipeSize::kScarceBytes);
   EXPECT_EQ(size.bytes(), PipeSize::kScarceBytes);
 }
 
