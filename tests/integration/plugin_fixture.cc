@@ -39,7 +39,8 @@ std::string PluginTest::Logs(const FakeContainer& container, const std::string& 
 }
 
 bool PluginTest::Eventually(const std::function<bool()>& condition) {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  // Nothing takes so long unless it hangs, however busy the machine and however slow the build.
+  auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(120);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(2));

@@ -1,4 +1,5 @@
 // `docker logs` over the real socket.
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -153,11 +154,16 @@ TEST_F(Reading, ManyFollowersGetEveryLineOnceAndInOrder) {
 // Trap 32: headers that come late count against the client's time limit.
 TEST_F(Reading, HeadersOfAFollowerComeAtOnce) {
   std::unique_ptr<FakeLogger> logger = Start();
-  auto begin = steady_clock::now();
-  std::unique_ptr<FakeLogStream> follower = dockerd_.Follow(container_);
-  EXPECT_EQ(follower->head().status, 200);
-  EXPECT_LT(steady_clock::now() - begin, seconds(1));
-  EXPECT_EQ(follower->NextText(milliseconds(50)), "<timeout>");
+  auto quickest = steady_clock::duration::max();
+  // A busy machine makes any single try slow; what waits for a line or a timer is slow each time.
+  for (int i = 0; i < 5 && quickest >= seconds(1); ++i) {
+    auto begin = steady_clock::now();
+    std::unique_ptr<FakeLogStream> follower = dockerd_.Follow(container_);
+    EXPECT_EQ(follower->head().status, 200);
+    quickest = std::min(quickest, steady_clock::now() - begin);
+    EXPECT_EQ(follower->NextText(milliseconds(50)), "<timeout>");
+  }
+  EXPECT_LT(quickest, seconds(1));
 }
 
 // Trap 8: a plugin that was enabled without `--timeout 0` has clients that leave after 30 s.
