@@ -14,8 +14,10 @@ namespace {
 
 constexpr size_t kPeekBytesMax = 256_KiB;
 
-// A refusal leaves the pipe as it is: less is peeked at a time, which costs calls but loses nothing.
-void GrowPipe(int fd, size_t bytes) {
+// Nobody peeks at so much as the largest FIFOs hold, and pipes are scarce. A refusal leaves the pipe as it is: less is
+// peeked at a time, which costs calls but loses nothing.
+void GrowPeekPipe(int fd, size_t fifo_bytes) {
+  const size_t bytes = std::min(fifo_bytes, kPeekBytesMax);
   auto present = fcntl(fd, F_GETPIPE_SZ);
   if (present >= 0 && static_cast<size_t>(present) < bytes) fcntl(fd, F_SETPIPE_SZ, static_cast<int>(bytes));
 }
@@ -40,9 +42,8 @@ Status PosixFifo::MakePeekPipe() {
   if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return Failed("make a pipe to peek into");
   peek_read_ = UniqueFd(ends[0]);
   peek_write_ = UniqueFd(ends[1]);
-  // tee copies references to whole buffers: it needs as many as the FIFO has, whatever they hold. But nobody peeks at so
-  // much as the largest ones hold, and pipes are scarce.
-  GrowPipe(peek_write_.get(), std::min(Capacity(), kPeekBytesMax));
+  // tee copies references to whole buffers: it needs as many as the FIFO has, whatever they hold.
+  GrowPeekPipe(peek_write_.get(), Capacity());
   return Status::Ok();
 }
 
@@ -90,7 +91,7 @@ size_t PosixFifo::Capacity() {
 Status PosixFifo::Resize(size_t bytes) {
   if (bytes > static_cast<size_t>(INT32_MAX)) return Invalid("resize " + path_ + ": more than 2 GiB");
   if (fcntl(fd_.get(), F_SETPIPE_SZ, static_cast<int>(bytes)) < 0) return Failed("resize");
-  if (peek_write_.is_open()) GrowPipe(peek_write_.get(), std::min(Capacity(), kPeekBytesMax));
+  if (peek_write_.is_open()) GrowPeekPipe(peek_write_.get(), Capacity());
   return Status::Ok();
 }
 

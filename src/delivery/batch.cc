@@ -93,16 +93,25 @@ void Batch::MarkSent() {
   for (const BatchRecord& record : records_) record.range.slot->NoteSent(record.range.place);
 }
 
+bool Follows(const RetryRange& range, const RetryRange& next) {
+  return next.slot == range.slot && next.place.tile.source == range.place.tile.source &&
+         next.place.tile.begin == range.place.tile.end && !range.is_marker() && !next.is_marker();
+}
+
+void Extend(RetryRange& range, const RetryRange& next) {
+  range.place.tile.end = next.place.tile.end;
+  range.place.tile.lines_after = next.place.tile.lines_after;
+  range.place.kind = next.place.kind;
+}
+
 void AppendRange(std::vector<RetryRange>& ranges, const RetryRange& range) {
   constexpr size_t kLookBack = 4;  // both sources of a stream, and a neighbour's
   const size_t look_back = range.is_marker() ? 0 : std::min(kLookBack, ranges.size());
   for (size_t i = ranges.size(); i > ranges.size() - look_back; --i) {
     RetryRange& last = ranges[i - 1];
     if (last.slot != range.slot || last.place.tile.source != range.place.tile.source) continue;
-    if (last.is_marker() || last.place.tile.end != range.place.tile.begin) break;
-    last.place.tile.end = range.place.tile.end;
-    last.place.tile.lines_after = range.place.tile.lines_after;
-    last.place.kind = range.place.kind;
+    if (!Follows(last, range)) break;
+    Extend(last, range);
     return;
   }
   ranges.push_back(range);

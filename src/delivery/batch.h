@@ -67,6 +67,9 @@ class Batch {
 // What the slot's sink makes of a record, at the end of `body`.
 void EncodeRecord(const StreamSlot& slot, const Record& record, std::string& body);
 
+// Whether both are of one source, `next` right behind `range`, and neither is a marker; then Extend makes them one.
+bool Follows(const RetryRange& range, const RetryRange& next);
+void Extend(RetryRange& range, const RetryRange& next);
 // Adds a range; one that follows on another of the same source is joined to it.
 void AppendRange(std::vector<RetryRange>& ranges, const RetryRange& range);
 // records[from, to) as ranges.

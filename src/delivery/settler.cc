@@ -21,12 +21,6 @@ bool IsTransportTrouble(const std::string& type) {
 // The server may call it its own mistake, and still mean the document.
 bool MayBePoison(const RecordOutcome& outcome) { return outcome.status == 500 && !IsTransportTrouble(outcome.type); }
 
-// Both are lines of one source, one behind the other.
-bool Follows(const RetryRange& run, const RetryRange& next) {
-  return next.slot == run.slot && next.place.tile.source == run.place.tile.source &&
-         next.place.tile.begin == run.place.tile.end && !run.is_marker() && !next.is_marker();
-}
-
 }  // namespace
 
 Settler::Verdict Settler::VerdictOn(const Batch& batch, const RecordOutcome& outcome, const Answer& answer) const {
@@ -99,10 +93,8 @@ void Settler::SettleAll(const Batch& batch) {
   for (size_t i = 0; i < records.size();) {
     RetryRange run = records[i].range;
     for (++i; i < records.size() && Follows(run, records[i].range); ++i) {
-      const RecordPlace& next = records[i].range.place;
-      run.place.tile.end = next.tile.end;
-      run.place.tile.lines_after = next.tile.lines_after;
-      run.place.time_nano = next.time_nano;
+      Extend(run, records[i].range);
+      run.place.time_nano = records[i].range.place.time_nano;
     }
     run.slot->refusals.answers = 0;
     parts_.books.Settle(*run.slot, run.place, Settlement::kDelivered);

@@ -45,25 +45,26 @@ ReadOutcome StreamReader::Read(std::span<char> buffer) {
 
 Status StreamReader::ReadSegment(const Place& place, std::span<char> buffer, ReadOutcome& outcome) {
   ASSIGN_OR_RETURN(std::unique_ptr<File> file, disk_.Open(stream_.SegmentPath(place.segment_start), OpenMode::kRead));
-  const size_t want = WantedBytes(place, buffer.size());
+  const uint64_t left = place.readable_end - offset_;
+  const bool is_small = buffer.size() < left;
+  if (is_small) LoadIndex(place, offset_ + buffer.size());
+  const size_t want = is_small ? WholeBlocks(buffer.size()) : static_cast<size_t>(left);
   ASSIGN_OR_RETURN(size_t got, file->ReadAt(offset_ - place.segment_start, buffer.first(want)));
   if (got == 0) return Corrupt("read segment: shorter than it was");
   ++reads_;
   outcome.kind = ReadOutcome::Kind::kData;
   outcome.is_cut = got < want || (place.is_sealed && offset_ + got == place.readable_end);
   // Short reads at a stream's growing end hold no index line; the first one in a segment may.
-  if (got >= kIndexBlockBytes || outcome.is_cut || index_segment_ != place.segment_start) LoadIndex(place, offset_ + got);
+  const bool may_hold_line = got >= kIndexBlockBytes || outcome.is_cut || index_segment_ != place.segment_start;
+  if (may_hold_line && !is_small) LoadIndex(place, offset_ + got);
   outcome.data = {buffer.data(), got};
   EndAtDoubt(outcome);
   return Status::Ok();
 }
 
-// What the buffer holds of the segment; if that is not all, as many whole blocks as it has room for, so that the next
-// read begins with a block and can verify it.
-size_t StreamReader::WantedBytes(const Place& place, size_t room) {
-  const uint64_t left = place.readable_end - offset_;
-  if (left <= room) return static_cast<size_t>(left);
-  LoadIndex(place, offset_ + room);
+// As many bytes as end with a block of the index, so that the next read begins with one and can verify it; all that there
+// is room for where no block ends.
+size_t StreamReader::WholeBlocks(size_t room) const {
   const auto behind = std::upper_bound(index_.begin(), index_.end(), offset_ + room,
                                        [](uint64_t offset, const IndexLine& line) { return offset < line.offset; });
   const bool has_whole = behind != index_.begin() && (behind - 1)->offset > offset_;

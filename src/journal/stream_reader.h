@@ -59,7 +59,7 @@ class StreamReader {
  private:
   // kGone when the place has to be looked up again (dropped meanwhile).
   Status ReadSegment(const Place& place, std::span<char> buffer, ReadOutcome& outcome);
-  size_t WantedBytes(const Place& place, size_t room);
+  size_t WholeBlocks(size_t room) const;
   ReadOutcome TakeGap(const ReadOutcome& gap);
   void LoadIndex(const Place& place, uint64_t end);
   void EndAtDoubt(ReadOutcome& outcome);
