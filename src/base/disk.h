@@ -38,6 +38,11 @@ class File {
   // Writes all of `bytes`, in place or growing the file; on an error a part may be there. Visible, not durable.
   virtual Status WriteAt(uint64_t offset, std::string_view bytes) = 0;
   virtual Result<uint64_t> Size() = 0;
+  // Takes disk room for `bytes` (> 0) at `offset`, beyond the end, without changing the size: appending there is cheaper
+  // then. kUnsupported where it is not. After an error nothing is reserved.
+  virtual Status Reserve(uint64_t offset, uint64_t bytes) = 0;
+  // Gives back what lies beyond the end, whoever reserved it. The size stays; nobody may be appending meanwhile.
+  virtual Status Unreserve() = 0;
   // Makes contents and size durable (fdatasync). After a failure the state of unsynced bytes is unknown: never retry.
   virtual Status Sync() = 0;
   // Moves at most `n` (> 0) bytes from the FIFO to `offset`, without a state in which bytes are in neither

@@ -1,8 +1,10 @@
 #include "base/posix_file.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "base/posix_fifo.h"
 
@@ -42,6 +44,32 @@ Result<uint64_t> PosixFile::Size() {
   struct stat info {};
   if (fstat(fd_.get(), &info) != 0) return Failed("stat");
   return static_cast<uint64_t>(info.st_size);
+}
+
+// Only ext4 maps each 4 KiB by itself when a page is written first, which is an eighth of what an append costs. btrfs would
+// no longer compress the file.
+Status PosixFile::Reserve(uint64_t offset, uint64_t bytes) {
+  struct statfs system {};
+  if (fstatfs(fd_.get(), &system) != 0) return Failed("ask for the file system of");
+  if (system.f_type != EXT4_SUPER_MAGIC) return Status(StatusCode::kUnsupported, "reserve room for " + path_);
+  const int result = RetryInterrupted([&] {
+    return fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(bytes));
+  });
+  if (result == 0) return Status::Ok();
+  Status failed = Failed("reserve room for");
+  const Status ignored = Unreserve();  // On a disk that is nearly full a part has been taken.
+  return failed;
+}
+
+Status PosixFile::Unreserve() {
+  struct stat info {};
+  if (fstat(fd_.get(), &info) != 0) return Failed("stat");
+  constexpr int64_t kBlock = 4096;
+  constexpr int64_t kStatUnit = 512;
+  // Mostly there is nothing; asking is cheaper than a change to the file system.
+  if (info.st_blocks * kStatUnit <= (info.st_size + kBlock - 1) / kBlock * kBlock) return Status::Ok();
+  const int result = RetryInterrupted([&] { return ftruncate(fd_.get(), info.st_size); });
+  return result == 0 ? Status::Ok() : Failed("give back the room of");
 }
 
 Status PosixFile::Sync() {

@@ -16,6 +16,8 @@ class PosixFile final : public File {
   Result<size_t> ReadAt(uint64_t offset, std::span<char> out) override;
   Status WriteAt(uint64_t offset, std::string_view bytes) override;
   Result<uint64_t> Size() override;
+  Status Reserve(uint64_t offset, uint64_t bytes) override;
+  Status Unreserve() override;
   Status Sync() override;
   // `fifo` is a PosixFifo: files and FIFOs of different disks never meet.
   Result<MoveOutcome> SpliceFrom(Fifo& fifo, uint64_t offset, size_t n) override;

@@ -78,7 +78,10 @@ FifoReader::Next FifoReader::AfterMove(MonoTime now, const StreamWriter::Moved& 
   facts.is_followed = stream_->signal().has_followers();
   const RestPolicy::Decision decision = rest_policy_.After(facts);
   if (decision.grow_pipe) pipe_.Grow(*fifo_);
-  if (decision.is_quiet) pipe_.Shrink(*fifo_);
+  if (decision.is_quiet) {
+    pipe_.Shrink(*fifo_);
+    writer_.GiveBackRoom();
+  }
   if (decision.arm) return {};
   return {Next::Kind::kAt, now + decision.rest, decision.rest / 4};
 }
@@ -265,6 +268,7 @@ FifoReader::Next FifoReader::VisitClosing(MonoTime now) {
 FifoReader::Next FifoReader::Finish() {
   mode_ = Mode::kDone;
   discard_.reset();
+  writer_.GiveBackRoom();
   return {Next::Kind::kDone, MonoTime{0}, Nanos(0)};
 }
 

@@ -30,6 +30,7 @@ StreamWriter::Moved StreamWriter::Move(Fifo& fifo, size_t budget, std::vector<ch
     }
     const size_t whole_pages = WholePages(fifo, *bytes);
     const size_t asked = whole_pages > 0 ? whole_pages : *bytes;
+    if (whole_pages > 0) room_.Provide(*file_, end_ - segment_start_, asked, segment_bytes_);
     Result<MoveOutcome> outcome = file_->SpliceFrom(fifo, end_ - segment_start_, asked);
     if (!outcome.ok()) {
       moved.status = outcome.status();
@@ -87,7 +88,12 @@ Status StreamWriter::OpenNewest() {
   if (segments.empty()) return OpenSegment(end_, IndexLine{}, false);
   segment_start_ = segments.back().start;
   ASSIGN_OR_RETURN(file_, disk_.Open(stream_.SegmentPath(segment_start_), OpenMode::kReadWrite));
+  room_.OnOldFile();
   return Status::Ok();
+}
+
+void StreamWriter::GiveBackRoom() {
+  if (file_ != nullptr) room_.GiveBack(*file_);
 }
 
 // `first_line` describes the segment's first byte and is in the index before the first splice: so a reader, and the next
@@ -102,7 +108,9 @@ Status StreamWriter::OpenSegment(uint64_t start, const IndexLine& first_line, bo
   ASSIGN_OR_RETURN(const uint64_t size, file->Size());
   // Not one of stream_.Segments(), so not ours: a damaged folder. It is left as it is.
   if (size > 0) return Status(StatusCode::kIo, "begin " + stream_.SegmentPath(start) + ": a foreign file is there");
+  GiveBackRoom();
   file_ = std::move(file);
+  room_.OnNewFile();
   index_ = std::move(index);
   index_lines_ = with_index ? 1 : 0;
   stale_index_bytes_ = 0;
@@ -127,6 +135,7 @@ Status StreamWriter::BeginAfterDiscard(const StreamProgress& progress) {
   const std::vector<Segment> segments = stream_.Segments();
   if (segments.empty() ? progress.end == 0 : segments.back().start == progress.end) {
     // The newest one is empty, and no second can begin there: its file is opened afresh.
+    GiveBackRoom();
     file_.reset();
     index_.reset();
     return Status::Ok();

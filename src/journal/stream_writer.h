@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/disk.h"
+#include "journal/room_ahead.h"
 #include "journal/segment_index.h"
 #include "journal/stream.h"
 #include "journal/walk.h"
@@ -43,6 +44,9 @@ class StreamWriter {
   // boundary.
   void RequestRoll() { is_roll_requested_ = true; }
 
+  // The stream is quiet, or over: what room its segment has beyond its end is given back.
+  void GiveBackRoom();
+
   // Recovers what was not yet (a stream that ended while nobody served). After it, end() and the counts are known.
   Status Recover();
 
@@ -74,6 +78,7 @@ class StreamWriter {
   Stream& stream_;
   const uint64_t segment_bytes_;
   std::unique_ptr<File> file_;    // newest segment; null until the first Move
+  RoomAhead room_;                // of file_
   std::unique_ptr<File> index_;   // its index; null until its first line is due
   uint64_t segment_start_ = 0;
   uint64_t end_ = 0;

@@ -26,7 +26,7 @@ class PipeScenario {
   void Note(const std::string& what, const std::string& answer) { log_.push_back(what + " -> " + answer); }
 
   void Step(SeededRandom& random) {
-    switch (random.Below(16)) {
+    switch (random.Below(17)) {
       case 0: return OpenReader();
       case 1: return random.Chance(0.2) ? CloseReader() : void();
       case 2: return OpenWriter();
@@ -38,6 +38,7 @@ class PipeScenario {
       case 12: return random.Chance(0.1) ? Resize(random) : void();
       case 13: return Arm();
       case 14: return Poll();
+      case 15: return Reserve(random);
       default: return Measure();
     }
   }
@@ -76,6 +77,11 @@ class PipeScenario {
     EXPECT_EQ(file_->ReadAt(spliced_, bytes).value_or(0), bytes.size());
     spliced_ += bytes.size();
     Note("splice " + std::to_string(n), Show(moved) + " " + bytes);
+  }
+  // Not every file system of the real side reserves; what can be seen of the file must be the same all the same.
+  void Reserve(SeededRandom& random) {
+    const Status ignored = random.Chance(0.5) ? file_->Reserve(spliced_, 1 + random.Below(100'000)) : file_->Unreserve();
+    Note("reserve", ShowNumber(file_->Size()));
   }
   void Peek(SeededRandom& random) {
     if (!reader_) return;

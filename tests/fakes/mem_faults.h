@@ -24,7 +24,7 @@ enum class DeathMode {
 };
 
 enum class Call {
-  kOpen, kReadAt, kWriteAt, kSize, kSync, kSplice, kLock,                                               // File
+  kOpen, kReadAt, kWriteAt, kSize, kReserve, kUnreserve, kSync, kSplice, kLock,                         // File
   kOpenFifo, kAvailable, kPeek, kDrop, kResize,                                                         // Fifo
   kNewPoller, kPollAdd,                                                                                 // Poller
   kMakeDir, kRemoveDir, kRename, kUnlink, kMakeLink, kReadLink, kList, kStat, kSpace, kSyncDir,         // Disk

@@ -47,11 +47,31 @@ void MemFileData::Write(uint64_t offset, std::string_view bytes) {
   for (uint64_t sector = offset / kSectorBytes; sector * kSectorBytes < end; ++sector) RememberDurable(sector);
   if (end > bytes_.size()) bytes_.resize(end, '\0');
   std::memcpy(bytes_.data() + offset, bytes.data(), bytes.size());
-  uint64_t last_block = (end - 1) / kBlockBytes;
+  Allocate(offset, end);
+}
+
+void MemFileData::Allocate(uint64_t offset, uint64_t end) {
+  const uint64_t last_block = (end - 1) / kBlockBytes;
   if (last_block >= blocks_.size()) blocks_.resize(last_block + 1);
   for (uint64_t block = offset / kBlockBytes; block <= last_block; ++block) {
     if (!blocks_[block]) ++blocks_in_use_;
     blocks_[block] = true;
+  }
+}
+
+bool MemFileData::Reserve(uint64_t offset, uint64_t n, uint64_t blocks_free) {
+  if (WritableBytes(offset, n, blocks_free) < n) {
+    Unreserve();
+    return false;
+  }
+  Allocate(offset, offset + n);
+  return true;
+}
+
+void MemFileData::Unreserve() {
+  for (uint64_t block = (bytes_.size() + kBlockBytes - 1) / kBlockBytes; block < blocks_.size(); ++block) {
+    if (blocks_[block]) --blocks_in_use_;
+    blocks_[block] = false;
   }
 }
 

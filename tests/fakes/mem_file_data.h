@@ -27,6 +27,9 @@ class MemFileData {
   uint64_t WritableBytes(uint64_t offset, uint64_t n, uint64_t blocks_free) const;
   // Bytes between the old end and `offset` are zero and occupy nothing.
   void Write(uint64_t offset, std::string_view bytes);
+  // Room beyond the end that occupies the disk; false, and none, if only so many blocks may be added.
+  bool Reserve(uint64_t offset, uint64_t n, uint64_t blocks_free);
+  void Unreserve();
   // As a test's own tampering: visible and durable at once.
   void Replace(std::string bytes);
 
@@ -44,6 +47,7 @@ class MemFileData {
     bool is_abandoned = false;  // by a failed sync
   };
 
+  void Allocate(uint64_t offset, uint64_t end);
   void RememberDurable(uint64_t sector);
   void Restore(uint64_t sector, const Dirty& dirty);
   void CutTo(uint64_t size);

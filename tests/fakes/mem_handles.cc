@@ -34,6 +34,16 @@ Result<uint64_t> MemFile::Size() {
   return shared_.kernel.Size(handle_);
 }
 
+Status MemFile::Reserve(uint64_t offset, uint64_t bytes) {
+  MutexLock lock(shared_.mu);
+  return shared_.kernel.Reserve(handle_, offset, bytes);
+}
+
+Status MemFile::Unreserve() {
+  MutexLock lock(shared_.mu);
+  return shared_.kernel.Unreserve(handle_);
+}
+
 Status MemFile::Sync() {
   MutexLock lock(shared_.mu);
   return shared_.kernel.Sync(handle_);

@@ -17,6 +17,8 @@ class MemFile final : public File {
   Result<size_t> ReadAt(uint64_t offset, std::span<char> out) override;
   Status WriteAt(uint64_t offset, std::string_view bytes) override;
   Result<uint64_t> Size() override;
+  Status Reserve(uint64_t offset, uint64_t bytes) override;
+  Status Unreserve() override;
   Status Sync() override;
   Result<MoveOutcome> SpliceFrom(Fifo& fifo, uint64_t offset, size_t n) override;
   Status Lock() override;

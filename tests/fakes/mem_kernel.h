@@ -39,6 +39,8 @@ class MemKernel {
   Result<size_t> ReadAt(Handle file, uint64_t offset, std::span<char> out);
   Status WriteAt(Handle file, uint64_t offset, std::string_view bytes);
   Result<uint64_t> Size(Handle file);
+  Status Reserve(Handle file, uint64_t offset, uint64_t bytes);
+  Status Unreserve(Handle file);
   Status Sync(Handle file);
   Result<MoveOutcome> Splice(Handle fifo, Handle file, uint64_t offset, size_t n);
   Status Lock(Handle file);

@@ -95,6 +95,20 @@ Result<uint64_t> MemKernel::Size(Handle file) {
                [&](OpenHandle& handle) { return Result<uint64_t>(InodeOf(handle).file.bytes().size()); });
 }
 
+Status MemKernel::Reserve(Handle file, uint64_t offset, uint64_t bytes) {
+  return RunOn(file, Call::kReserve, true, [&](OpenHandle& handle) {
+    const bool fits = InodeOf(handle).file.Reserve(offset, bytes, BlocksFree());
+    return fits ? Status::Ok() : Status::FromErrno(ENOSPC, "reserve room for " + handle.path);
+  });
+}
+
+Status MemKernel::Unreserve(Handle file) {
+  return RunOn(file, Call::kUnreserve, true, [&](OpenHandle& handle) {
+    InodeOf(handle).file.Unreserve();
+    return Status::Ok();
+  });
+}
+
 Status MemKernel::Sync(Handle file) {
   bool has_run = false;
   Status status = RunOn(file, Call::kSync, true, [&](OpenHandle& handle) {
