@@ -12,19 +12,6 @@ namespace {
 
 uint64_t Kills() { return std::getenv("TAILRACE_LONG") != nullptr ? 100'000 : 2'000; }
 
-void ExpectEveryByte(Storm& storm, size_t i) {
-  const FifoFeeder& feeder = *storm.feeders()[i];
-  const std::string bytes = storm.StreamBytes(i);
-  size_t at = 0;
-  for (uint64_t n = 0; n < feeder.lines(); ++n) {
-    for (const std::string& frame : feeder.FramesOf(n)) {
-      ASSERT_EQ(bytes.compare(at, frame.size(), frame), 0) << "line " << n << " of container " << i << " at byte " << at;
-      at += frame.size();
-    }
-  }
-  EXPECT_EQ(at, bytes.size());
-}
-
 void ExpectEveryLine(Storm& storm, size_t i) {
   const FifoFeeder& feeder = *storm.feeders()[i];
   const std::vector<Storm::Line> lines = storm.ReadLogs(i);

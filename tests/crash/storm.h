@@ -53,4 +53,7 @@ class Storm {
   uint64_t kills_in_mid_frame_ = 0;
 };
 
+// That the segments of container i hold all that its feeder wrote, once and in order.
+void ExpectEveryByte(Storm& storm, size_t i);
+
 }  // namespace tailrace
