@@ -5,7 +5,7 @@
 namespace tailrace {
 
 void RoomAhead::Provide(File& file, uint64_t end, uint64_t bytes, uint64_t bytes_max) {
-  if (is_refused_ || end + bytes <= reserved_to_ || end >= bytes_max) return;
+  if (is_refused_ || end + bytes <= reserved_to_) return;
   const uint64_t from = std::max(end, reserved_to_);
   const uint64_t to = std::min(bytes_max, std::max(end + bytes, from + kStepBytes));
   if (to <= from) return;

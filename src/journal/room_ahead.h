@@ -16,7 +16,10 @@ class RoomAhead {
 
   // A new segment, which has none; or one of a process before, of which it is not known.
   void OnNewFile() { *this = RoomAhead(); }
-  void OnOldFile() { *this = RoomAhead(), may_have_some_ = true; }
+  void OnOldFile() {
+    OnNewFile();
+    may_have_some_ = true;
+  }
   // Before `bytes` are appended at `end`, of a file that may become `bytes_max` long. That the disk refuses does no harm:
   // it is asked no more about this file.
   void Provide(File& file, uint64_t end, uint64_t bytes, uint64_t bytes_max);

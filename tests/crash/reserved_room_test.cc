@@ -1,6 +1,5 @@
 // Room reserved ahead of a busy segment, on a real ext4.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/posix_disk.h"

@@ -1,12 +1,12 @@
 // SIGKILL while a busy stream's segment has room on disk beyond its end: the end is still where the last splice left it.
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <chrono>
 #include <filesystem>
 #include <thread>
 
 #include "base/bytes.h"
+#include "base/posix_disk.h"
 #include "tests/crash/full_disk.h"
 #include "tests/crash/storm.h"
 
@@ -15,10 +15,11 @@ namespace {
 
 // Whether a segment occupies clearly more than its size.
 bool HasRoomAhead(const std::string& folder) {
+  PosixDisk disk;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    struct stat info {};
-    if (entry.path().extension() != ".log" || ::stat(entry.path().c_str(), &info) != 0) continue;
-    if (info.st_blocks * 512 > info.st_size + static_cast<off_t>(64_KiB)) return true;
+    if (entry.path().extension() != ".log") continue;
+    const Result<FileInfo> info = disk.Stat(entry.path());
+    if (info.ok() && info->disk_bytes > info->bytes + 64_KiB) return true;
   }
   return false;
 }

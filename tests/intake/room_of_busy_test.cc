@@ -1,10 +1,9 @@
 // The room that a busy stream has on disk beyond its end, over the life of its FIFO.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "journal/room_ahead.h"
 #include "tests/intake/intake_rig.h"
+#include "tests/journal/room_beyond_end.h"
 
 namespace tailrace {
 namespace {
@@ -13,12 +12,9 @@ using std::chrono::milliseconds;
 
 // Of all segments together.
 uint64_t RoomBeyondEnds(IntakeRig& rig) {
-  constexpr uint64_t kBlock = MemFileData::kBlockBytes;
   uint64_t room = 0;
   for (const std::string& path : rig.disk.AllPaths()) {
-    if (!path.ends_with(".log")) continue;
-    const FileInfo info = *rig.disk.Stat(path);
-    room += info.disk_bytes - (info.bytes + kBlock - 1) / kBlock * kBlock;
+    if (path.ends_with(".log")) room += RoomBeyondEnd(*rig.disk.Stat(path));
   }
   return room;
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/journal/room_beyond_end.h"
 #include "tests/journal/stream_rig.h"
 
 namespace tailrace {
@@ -19,19 +20,15 @@ bool MoveBusyPart(StreamRig& rig, uint64_t i) {
   return rig.MoveAll();
 }
 
-uint64_t DiskBytes(StreamRig& rig, uint64_t start = 0) { return rig.disk.Stat(rig.Path(start))->disk_bytes; }
-uint64_t Bytes(StreamRig& rig, uint64_t start = 0) { return rig.disk.Stat(rig.Path(start))->bytes; }
-uint64_t RoomBeyondEnd(StreamRig& rig, uint64_t start = 0) {
-  const uint64_t block = MemFileData::kBlockBytes;
-  return DiskBytes(rig, start) - (Bytes(rig, start) + block - 1) / block * block;
-}
+FileInfo InfoOf(StreamRig& rig, uint64_t start = 0) { return *rig.disk.Stat(rig.Path(start)); }
+uint64_t RoomBeyondEnd(StreamRig& rig, uint64_t start = 0) { return RoomBeyondEnd(InfoOf(rig, start)); }
 
 TEST(RoomAhead, ABusySegmentHasSomeAndItsSizeSaysNothingOfIt) {
   StreamRig rig(kSegmentBytes);
   ASSERT_TRUE(MoveBusyPart(rig, 0));
   EXPECT_GT(RoomBeyondEnd(rig), 500_KiB);
   EXPECT_LE(RoomBeyondEnd(rig), RoomAhead::kStepBytes);
-  EXPECT_EQ(Bytes(rig), BusyPart(0).size());
+  EXPECT_EQ(InfoOf(rig).bytes, BusyPart(0).size());
   EXPECT_TRUE(SameBytes(rig.Read().bytes, BusyPart(0)));
 }
 
@@ -70,8 +67,8 @@ TEST(RoomAhead, ComesInStepsAndEndsWithTheSegment) {
   for (uint64_t i = 0; rig.stream->Segments().size() < 2; ++i) {
     ASSERT_TRUE(MoveBusyPart(rig, i));
     if (rig.stream->Segments().size() == 2) break;
-    if (DiskBytes(rig) >= before + 900_KiB) ++steps;
-    before = DiskBytes(rig);
+    if (InfoOf(rig).disk_bytes >= before + 900_KiB) ++steps;
+    before = InfoOf(rig).disk_bytes;
   }
   EXPECT_GE(steps, 6u);
   EXPECT_LE(before, kSegmentBytes + 64_KiB);
